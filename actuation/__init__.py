@@ -1,0 +1,1 @@
+"""The hands: what was done. Actions, the desktops that perform them, and the guard between."""

@@ -1,0 +1,42 @@
+"""The seam between deciding and doing: every screen that can be seen and touched is a Desktop."""
+
+from typing import Protocol
+
+from actuation.action import Motion
+from perception.observation import Observation
+
+
+class DesktopError(RuntimeError):
+    """The desktop cannot do what was asked; the message names the mend."""
+
+
+class Stopped(Exception):
+    """A person (or a signal) stopped the hands in the middle of an action."""
+
+
+class Desktop(Protocol):
+    """A screen with a mouse and a keyboard. Coordinates are observation pixels."""
+
+    def observe(self) -> Observation:
+        """Look, waiting until the picture has settled (capped; see Observation.settled)."""
+        ...
+
+    def glance(self) -> Observation:
+        """Look at once, without waiting."""
+        ...
+
+    def perform(self, action: Motion) -> Motion:
+        """Do it and return what was really done (coordinates clamped to the screen, say).
+
+        Raises Stopped if stop() was called before or during it; no key or button stays held,
+        whatever happens.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Abort the action in progress, release everything, refuse further ones until resume()."""
+        ...
+
+    def resume(self) -> None: ...
+
+    def close(self) -> None: ...

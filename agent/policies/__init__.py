@@ -1,0 +1,1 @@
+"""Policies behind the one door of agent.policy.Policy."""

@@ -1,0 +1,1 @@
+"""Drawn screens that teach the core generic skills: pointing, copying, tables, forms, asking."""

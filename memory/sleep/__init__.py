@@ -1,0 +1,1 @@
+"""The night: review, consolidate, exam, promote or reject, and the log that says so."""

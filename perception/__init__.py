@@ -1,0 +1,1 @@
+"""The eyes: what was seen. Frames, and the Scene of elements computed from one."""

@@ -1,0 +1,69 @@
+"""A Task sets up a job, shows how it is done with mouse and keyboard, and checks the result."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from actuation.action import Action
+from actuation.desktop import Desktop
+from perception.observation import Observation
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The job in words, and what it may touch: files, and windows by application name.
+
+    The allowlist is fixed here, outside any model.
+    """
+
+    text: str
+    files: tuple[Path, ...] = ()
+    applications: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """ok: the job is done right. collateral: something else was changed too. reason: for people.
+
+    convention: the name of the convention the result follows, where a family has several ("").
+    expects_ask: the right end of this run is a question, and nothing saved.
+    """
+
+    ok: bool
+    reason: str
+    collateral: bool = False
+    convention: str = ""
+    expects_ask: bool = False
+
+
+class Task(Protocol):
+    """One attempt at one job. A new instance for each attempt; every random choice is by seed."""
+
+    name: str
+    variants: tuple[str, ...]
+
+    def setup(self, desktop: Desktop, folder: Path, seed: int, variant: str = "") -> Goal:
+        """Write the files into `folder`, start the programs on the desktop, wait until ready."""
+        ...
+
+    def demonstrate(self, observe: "Look") -> Iterator[Action]:
+        """The oracle: yields actions one at a time, each performed before the next is asked for.
+
+        Mouse and keyboard only; it may use private knowledge of the task (accessibility, say).
+        """
+        ...
+
+    def verify(self) -> Verdict:
+        """Read the saved file or database; never the screen."""
+        ...
+
+    def teardown(self) -> None:
+        """Close the programs; safe to call twice, and after a failed setup."""
+        ...
+
+
+class Look(Protocol):
+    """How an oracle looks at the screen that it acts on."""
+
+    def __call__(self) -> Observation: ...
