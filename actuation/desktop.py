@@ -10,7 +10,7 @@ class DesktopError(RuntimeError):
     """The desktop cannot do what was asked; the message names the mend."""
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818 - not an error: a person said so
     """A person (or a signal) stopped the hands in the middle of an action."""
 
 
