@@ -1,5 +1,7 @@
 """The seam between deciding and doing: every screen that can be seen and touched is a Desktop."""
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from actuation.action import Motion
@@ -40,3 +42,26 @@ class Desktop(Protocol):
     def resume(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+class Program(Protocol):
+    """A program started on a desktop."""
+
+    pid: int
+
+    def running(self) -> bool: ...
+
+    def terminate(self, patience: float = 5.0) -> None:
+        """SIGTERM to its process group, SIGKILL after `patience` seconds; safe to call twice."""
+        ...
+
+
+class Host(Desktop, Protocol):
+    """A desktop on which programs can be started. home: their HOME, removed with the desktop."""
+
+    display: str
+    home: Path
+
+    def launch(
+        self, argv: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> Program: ...

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from actuation.action import Action
-from actuation.desktop import Desktop
+from actuation.desktop import Host
 from perception.observation import Observation
 
 
@@ -43,7 +43,7 @@ class Task(Protocol):
     name: str
     variants: tuple[str, ...]
 
-    def setup(self, desktop: Desktop, folder: Path, seed: int, variant: str = "") -> Goal:
+    def setup(self, desktop: Host, folder: Path, seed: int, variant: str = "") -> Goal:
         """Write the files into `folder`, start the programs on the desktop, wait until ready."""
         ...
 
