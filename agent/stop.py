@@ -1,0 +1,62 @@
+"""Stopping: one switch that a person, a signal or a test can throw, from any thread.
+
+    with Stop() as stop:        # Ctrl-C and SIGTERM throw it while inside
+        stop.attach(desktop)    # ... and abort the action in progress
+"""
+
+import signal
+import threading
+from types import FrameType, TracebackType
+
+from actuation.desktop import Desktop
+
+
+class Stop:
+    """A latch: once thrown it stays thrown. The second Ctrl-C interrupts at once."""
+
+    def __init__(self) -> None:
+        self._thrown = threading.Event()
+        self._desktops: list[Desktop] = []
+        self._previous: dict[int, object] = {}
+
+    @property
+    def thrown(self) -> bool:
+        return self._thrown.is_set()
+
+    def throw(self) -> None:
+        """Stop: hands are released at once, and nothing further is begun."""
+        self._thrown.set()
+        for desktop in tuple(self._desktops):
+            desktop.stop()
+
+    def attach(self, desktop: Desktop) -> None:
+        self._desktops.append(desktop)
+        if self.thrown:
+            desktop.stop()
+
+    def detach(self, desktop: Desktop) -> None:
+        if desktop in self._desktops:
+            self._desktops.remove(desktop)
+
+    def __enter__(self) -> "Stop":
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._previous[number] = signal.signal(number, self._on_signal)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+        self._previous.clear()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if self.thrown:
+            raise KeyboardInterrupt
+        # The handler may have interrupted a thread that holds the desktop's lock: stop elsewhere.
+        self._thrown.set()
+        threading.Thread(target=self.throw, daemon=True).start()
