@@ -1,0 +1,164 @@
+"""Looking at and touching one X display; shared by the virtual and the operator's own desktop.
+
+Mouse and keyboard go over XTEST through python-xlib, not pyautogui: one connection for each
+display (so several displays in one process), nothing at import time, and no text lost.
+"""
+
+import threading
+import time
+from typing import assert_never
+
+from mss.exception import ScreenShotError
+from Xlib.display import Display
+from Xlib.error import DisplayConnectionError, DisplayNameError
+
+from actuation import windows
+from actuation.action import Click, Drag, Motion, Move, Press, Scroll, TypeText, Wait
+from actuation.desktop import DesktopError, Stopped
+from actuation.geometry import clamp, from_root, to_root
+from actuation.keyboard import Keyboard
+from actuation.mouse import Mouse
+from perception.frames import Pace, settle
+from perception.observation import Box, Image, Observation, Screen, Window
+from perception.screen import Capture, Polled, Repaints, to_rgb
+
+
+class X11Desktop:
+    """The Desktop protocol on an X display that already runs.
+
+    perform() may be called from one thread while another looks or stops: hands and eyes have
+    connections and locks of their own.
+    """
+
+    def __init__(
+        self, display: str, area: Box | None = None, scale: float = 1.0, pace: Pace | None = None
+    ) -> None:
+        """area: the part of the root that is seen (a monitor); the whole root if None."""
+        self.display = display
+        self._pace = pace or Pace()
+        self._stop = threading.Event()
+        self._hands, self._eyes = threading.Lock(), threading.Lock()
+        self._acted: float | None = None  # when the action that nobody has looked at ended
+        self._closed = False
+        try:
+            self._control, self._look = Display(display), Display(display)
+        except (DisplayConnectionError, DisplayNameError, OSError) as error:
+            raise DesktopError(
+                f"cannot open the X display {display!r} ({error}): start a session or set DISPLAY"
+            ) from error
+        if not self._control.has_extension("XTEST"):
+            raise DesktopError(f"the X display {display!r} has no XTEST extension: enable it")
+        for connection in (self._control, self._look):
+            connection.set_error_handler(_ignore)  # of a window that has just closed
+        self._capture = Capture(display, area)
+        seen = self._capture.area
+        self.screen = Screen(seen.w, seen.h, seen.x, seen.y, scale)
+        try:
+            self._changes: Repaints | Polled = Repaints(display)
+        except ScreenShotError:
+            self._changes = Polled(self._capture.raw)
+        self._keyboard = Keyboard(self._control, self._pause)
+        self._mouse = Mouse(self._control, self._pause)
+
+    def observe(self) -> Observation:
+        with self._eyes:
+            acted, self._acted = self._acted, None
+            if acted is None:
+                patience = 0.0
+            else:
+                patience = max(0.0, acted + self._pace.patience - time.monotonic())
+            seen = settle(self._capture.raw, self._changes, self._pace, patience)
+            return self._seen(to_rgb(seen.frame), seen.settled, seen.waited)
+
+    def glance(self) -> Observation:
+        with self._eyes:
+            return self._seen(self._capture.grab(), False, 0.0)
+
+    def perform(self, action: Motion) -> Motion:
+        with self._hands:
+            self._pause(0)
+            with self._eyes:
+                self._changes.clear()
+            try:
+                return self._perform(action)
+            finally:
+                self._mouse.release()
+                self._keyboard.release()
+                self._acted = time.monotonic()
+
+    def windows(self) -> tuple[Window, ...]:
+        """Front to back, boxes in observation pixels."""
+        with self._eyes:
+            return windows.listed(self._look, (self.screen.x, self.screen.y))
+
+    def stop(self) -> None:
+        # No lock: it must work from a signal handler, in the thread that types.
+        self._stop.set()
+
+    def resume(self) -> None:
+        self._stop.clear()
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._stop.set()
+        with self._hands, self._eyes:
+            self._stop.clear()
+            self._keyboard.close()
+            self._stop.set()
+            self._changes.close()
+            self._capture.close()
+            self._control.close()
+            self._look.close()
+
+    def _perform(self, action: Motion) -> Motion:
+        match action:
+            case Click():
+                action = clamp(action, self.screen)
+                self._keyboard.hold(action.modifiers)
+                self._mouse.click(*self._root(action.x, action.y), action.button, action.count)
+            case Move():
+                action = clamp(action, self.screen)
+                self._mouse.move(*self._root(action.x, action.y))
+            case Drag():
+                action = clamp(action, self.screen)
+                end = self._root(action.to_x, action.to_y)
+                self._mouse.drag(self._root(action.x, action.y), end, action.button)
+            case Scroll():
+                action = clamp(action, self.screen)
+                self._mouse.scroll(*self._root(action.x, action.y), action.dy, action.dx)
+            case TypeText():
+                self._keyboard.type(action.text)
+            case Press():
+                self._keyboard.press(action.keys)
+            case Wait():
+                self._pause(action.seconds)
+            case _:
+                assert_never(action)
+        return action
+
+    def _root(self, x: int, y: int) -> tuple[int, int]:
+        return to_root((x, y), self.screen)
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, unless stopped before or meanwhile."""
+        if self._stop.is_set() or (seconds > 0 and self._stop.wait(seconds)):
+            raise Stopped("stopped by a person or a signal")
+
+    def _seen(self, image: Image, settled: bool, waited: float) -> Observation:
+        pointer = self._look.screen().root.query_pointer()
+        offset = (self.screen.x, self.screen.y)
+        return Observation(
+            image=image,
+            screen=self.screen,
+            cursor=from_root((pointer.root_x, pointer.root_y), self.screen),
+            windows=windows.listed(self._look, offset),
+            taken_at=time.time(),
+            settled=settled,
+            waited=waited,
+        )
+
+
+def _ignore(*_: object) -> None:
+    """Asynchronous X errors: requests about windows that are gone."""
