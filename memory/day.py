@@ -1,8 +1,14 @@
 """The day's context: what the policy is handed beside the goal, assembled from memory."""
 
+import time
 from dataclasses import dataclass
 
+from memory import recall as recollection
 from memory.recall import RecalledStep
+from memory.redact import redact
+from memory.store import Store
+
+EPISODES = 3  # how many earlier episodes come to mind
 
 
 @dataclass(frozen=True)
@@ -13,3 +19,22 @@ class Context:
     habits: tuple[str, ...] = ()
     done: tuple[str, ...] = ()
     recalled: tuple[RecalledStep, ...] = ()
+
+
+def context(
+    store: Store,
+    goal: str,
+    recall: bool = True,
+    habits: tuple[str, ...] = (),
+    now: float | None = None,
+) -> Context:
+    """The context for a goal. now: seconds since the epoch; the day began at local midnight."""
+    today = time.localtime(now)
+    midnight = time.mktime((*today[:3], 0, 0, 0, 0, 0, -1))
+    done = tuple(
+        f"{time.strftime('%H:%M', time.localtime(run.started_at))} {redact(run.goal)}:"
+        f" {run.outcome or 'under way'}"
+        for run in store.episodes(provenance="run", since=midnight)
+    )
+    steps = recollection.recall(store, goal, EPISODES) if recall else ()
+    return Context(habits, done, steps)

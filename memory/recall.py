@@ -1,8 +1,12 @@
 """Recall: which lived steps come to mind for a goal, most similar first."""
 
+import math
+import re
+from collections import Counter
 from dataclasses import dataclass
 
-from memory.episode import Outcome, Step
+from memory.episode import Episode, Outcome, Step
+from memory.store import Store
 
 
 @dataclass(frozen=True, eq=False)
@@ -13,3 +17,50 @@ class RecalledStep:
     step: Step
     outcome: Outcome | None
     similarity: float
+
+
+def recall(store: Store, goal: str, limit: int = 3) -> tuple[RecalledStep, ...]:
+    """The steps of the `limit` good episodes whose goals are most like this one.
+
+    Most similar episode first (equally similar: the latest), each in the order it was lived.
+    """
+    lived = [episode for episode in store.episodes() if good(episode)]
+    alike = similarities(goal, [episode.goal for episode in lived])
+    ranked = sorted(
+        zip(alike, lived, strict=True),
+        key=lambda pair: (round(pair[0], 2), pair[1].started_at),
+        reverse=True,
+    )
+    return tuple(
+        RecalledStep(episode.goal, step, episode.outcome, similarity)
+        for similarity, episode in ranked[:limit]
+        if similarity > 0
+        for step in store.episode(episode.id).steps
+    )
+
+
+def good(episode: Episode) -> bool:
+    """Worth learning from: verified, or shown by a person where nothing could check it."""
+    if episode.collateral:
+        return False
+    if episode.provenance == "demonstration":
+        return episode.outcome in (Outcome.VERIFIED, Outcome.UNVERIFIED, Outcome.ASKED)
+    return episode.provenance == "run" and episode.outcome is Outcome.VERIFIED
+
+
+def similarities(goal: str, others: list[str]) -> list[float]:
+    """Cosine of TF-IDF word vectors, 0..1, of a goal against each other one."""
+    counts = [_words(text) for text in (goal, *others)]
+    seen = Counter(word for count in counts for word in count)
+
+    def vector(count: Counter[str]) -> dict[str, float]:
+        rare = {w: n * (1 + math.log(len(counts) / seen[w])) for w, n in count.items()}
+        length = math.sqrt(sum(v * v for v in rare.values())) or 1.0
+        return {word: value / length for word, value in rare.items()}
+
+    asked, *known = map(vector, counts)
+    return [min(1.0, sum(v * asked.get(w, 0.0) for w, v in one.items())) for one in known]
+
+
+def _words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\w+", text.casefold()))

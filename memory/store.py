@@ -1,0 +1,287 @@
+"""The store of everything lived: one SQLite file that no kill can make forget a step.
+
+    with Store(path) as store:
+        store.begin(episode)
+        store.intend(episode.id, step)             # with its frame, before the hands move
+        store.outcome(episode.id, step.index, performed)
+        store.end(episode.id, Outcome.VERIFIED)
+
+Each call is one transaction (WAL, synchronous FULL): when it returned, it is on disk.
+"""
+
+import dataclasses
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+
+from actuation.action import Action, Ask, Done, Fail
+from memory.episode import Episode, Outcome, Step
+from memory.frames import DamagedFrameError, Frames
+from memory.process import alive, myself
+from memory.rows import EPISODE, STEP, episode_row, format_action, read_episode, read_step, step_row
+
+VERSION = 1
+CHECKED = 256 * 2**20  # bytes: a larger file is not checked as a whole at each start
+
+
+class StoreError(RuntimeError):
+    """The memory cannot be read or written; one sentence that names the file and the mend."""
+
+
+class Store:
+    """Episodes and their steps in one file. Use it from one thread; other processes may read.
+
+    Raises StoreError wherever the disk or the file fails, and KeyError for an unknown episode.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file at `path`; its folder is made."""
+        self.path = path
+        with _told(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = sqlite3.connect(path, timeout=10, isolation_level=None)
+        try:
+            with _told(path):
+                self._prepare()
+        except BaseException:
+            self._database.close()
+            raise
+        self._frames = Frames(self._database)
+
+    def _prepare(self) -> None:
+        for pragma in ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL"):
+            self._database.execute(f"PRAGMA {pragma}")
+        self._database.execute("PRAGMA journal_mode = WAL")
+        if self.path.stat().st_size < CHECKED:
+            (state,) = self._database.execute("PRAGMA quick_check(1)").fetchone()
+            if state != "ok":
+                raise sqlite3.DatabaseError(state)
+        (version,) = self._database.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            raise StoreError(
+                f"{self.path} was written by a newer dormouse (schema {version}, known {VERSION});"
+                " update dormouse or name another memory."
+            )
+        if version == 0:
+            schema = files("memory").joinpath("schema.sql").read_text()
+            # Two processes may create it at once: the second finds it made.
+            self._database.execute("BEGIN IMMEDIATE")
+            (version,) = self._database.execute("PRAGMA user_version").fetchone()
+            if version:
+                self._database.execute("ROLLBACK")
+            else:  # executescript would commit what stands open, so it brings its own COMMIT
+                for statement in _statements(schema):
+                    self._database.execute(statement)
+                self._database.execute(f"PRAGMA user_version = {VERSION}")
+                self._database.execute("COMMIT")
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Safe to call twice."""
+        self._database.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with _told(self.path):
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+                self._database.execute("COMMIT")
+            except BaseException:
+                self._frames.forget_last()
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+
+    def begin(self, episode: Episode) -> None:
+        """Write the head of an episode; its steps follow one by one."""
+        holes = ", ".join("?" * (EPISODE.count(",") + 2))
+        with self._writing() as database:
+            database.execute(
+                f"INSERT INTO episode ({EPISODE}, process) VALUES ({holes})",
+                (*episode_row(episode), myself()),
+            )
+
+    def intend(self, episode_id: str, step: Step) -> None:
+        """Journal what is about to be done, with the frame it was decided on."""
+        holes = ", ".join("?" * (STEP.count(",") + 1))
+        with self._writing() as database:
+            _known(database, episode_id)
+            frame = self._frames.write(step.observation.image)
+            database.execute(
+                f"INSERT INTO step ({STEP}) VALUES ({holes})", step_row(episode_id, step, frame)
+            )
+
+    def outcome(self, episode_id: str, index: int, performed: Action) -> None:
+        """Journal what was really done at a step."""
+        with self._writing() as database:
+            row = database.execute(
+                "UPDATE step SET performed = ? WHERE episode = ? AND place = ?",
+                (format_action(performed), episode_id, index),
+            )
+            _touched(row, episode_id, index)
+
+    def end(
+        self,
+        episode_id: str,
+        outcome: Outcome,
+        collateral: bool = False,
+        detail: str = "",
+        ended_at: float | None = None,
+    ) -> None:
+        """Close an episode. ended_at: seconds since the epoch, now if left out."""
+        with self._writing() as database:
+            row = database.execute(
+                "UPDATE episode SET outcome = ?, collateral = ?, detail = ?,"
+                " ended_at = ? WHERE id = ?",
+                (outcome, int(collateral), detail, ended_at or time.time(), episode_id),
+            )
+            _touched(row, episode_id)
+
+    def review(self, episode_id: str, index: int, weight: float, reason: str) -> None:
+        """Write the reviewer's judgement of a step."""
+        with self._writing() as database:
+            row = database.execute(
+                "UPDATE step SET weight = ?, reason = ? WHERE episode = ? AND place = ?",
+                (weight, reason, episode_id, index),
+            )
+            _touched(row, episode_id, index)
+
+    def episodes(
+        self,
+        provenance: str | None = None,
+        task: str | None = None,
+        since: float | None = None,
+    ) -> list[Episode]:
+        """Heads of episodes (steps left empty), oldest first. since: started at or after."""
+        with _told(self.path):
+            rows = self._database.execute(
+                f"SELECT {EPISODE} FROM episode WHERE (?1 IS NULL OR provenance = ?1)"
+                " AND (?2 IS NULL OR task = ?2) AND (?3 IS NULL OR started_at >= ?3)"
+                " ORDER BY started_at, id",
+                (provenance, task, since),
+            ).fetchall()
+        return [read_episode(row) for row in rows]
+
+    def episode(self, episode_id: str) -> Episode:
+        """One episode with all its steps, their frames pixel for pixel."""
+        with _told(self.path):
+            head = self._database.execute(
+                f"SELECT {EPISODE} FROM episode WHERE id = ?", (episode_id,)
+            ).fetchone()
+            if head is None:
+                raise KeyError(f"no episode {episode_id}")
+            rows = self._database.execute(
+                f"SELECT {STEP} FROM step WHERE episode = ? ORDER BY place", (episode_id,)
+            ).fetchall()
+            images = self._frames.read([row[2] for row in rows])
+        steps = tuple(read_step(row, image) for row, image in zip(rows, images, strict=True))
+        return dataclasses.replace(read_episode(head), steps=steps)
+
+    def delete(self, episode_id: str) -> None:
+        """Forget an episode: its steps, and every pixel that no other episode shows."""
+        with self._writing() as database:
+            _known(database, episode_id)
+            database.execute("DELETE FROM episode WHERE id = ?", (episode_id,))
+            self._frames.sweep()
+        with _told(self.path):
+            self._database.execute("VACUUM")
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def recover(self) -> list[str]:
+        """End the open episodes of processes that are gone; returns their ids.
+
+        An intent without an outcome makes the episode UNKNOWN: it may have been done. So does a
+        run cut off between two steps. A last step that was an ending says itself what it was.
+        """
+        with _told(self.path):
+            rows = self._database.execute(
+                "SELECT id, process FROM episode WHERE outcome IS NULL ORDER BY started_at"
+            ).fetchall()
+        gone = [episode for episode, process in rows if not alive(process)]
+        for episode_id in gone:
+            self.end(episode_id, *_how(self.episode(episode_id)))
+        return gone
+
+
+def _how(episode: Episode) -> tuple[Outcome, bool, str]:
+    """What is known of an episode whose process died."""
+    if not episode.steps:
+        return Outcome.UNKNOWN, False, "the process ended before the first step"
+    last = episode.steps[-1]
+    match last.performed:
+        case None:
+            return Outcome.UNKNOWN, False, f"the process ended during step {last.index}"
+        case Ask(question):
+            return Outcome.ASKED, False, question
+        case Fail(reason):
+            return Outcome.FAILED, False, reason
+        case Done():
+            return Outcome.UNVERIFIED, False, "the process ended before the check"
+        case _:
+            return Outcome.UNKNOWN, False, f"the process ended after step {last.index}"
+
+
+def _known(database: sqlite3.Connection, episode_id: str) -> None:
+    if not database.execute("SELECT 1 FROM episode WHERE id = ?", (episode_id,)).fetchone():
+        raise KeyError(f"no episode {episode_id}")
+
+
+def _touched(row: sqlite3.Cursor, episode_id: str, index: int | None = None) -> None:
+    if row.rowcount != 1:
+        step = "" if index is None else f" with step {index}"
+        raise KeyError(f"no episode {episode_id}{step}")
+
+
+def _statements(schema: str) -> list[str]:
+    """The statements of a script, one by one; comments go with the statement they precede."""
+    found, part = [], ""
+    for line in schema.splitlines(keepends=True):
+        part += line
+        if sqlite3.complete_statement(part):
+            found.append(part)
+            part = ""
+    return found
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say in one sentence what is wrong with the file and what mends it."""
+    try:
+        yield
+    except DamagedFrameError as error:
+        raise StoreError(f"The memory {path} is damaged: {error}. Move it aside.") from error
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise  # a caller's mistake, as writing the same step twice
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise StoreError(_sentence(path, error)) from error
+
+
+def _sentence(path: Path, error: Exception) -> str:
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = None if code is None else code & 0xFF
+    if primary == sqlite3.SQLITE_FULL or getattr(error, "errno", None) == 28:
+        return f"The disk is full: the memory {path} could not be written. Free some space."
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return f"The memory {path} is in use by another process. Wait for it to end."
+    if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM) or (
+        isinstance(error, OSError)
+    ):
+        return f"The memory {path} cannot be opened for writing ({error}). Check its permissions."
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, None):
+        return f"The memory {path} is damaged ({error}). Move it aside or restore a copy."
+    return f"The memory {path} could not be used ({error})."
