@@ -11,6 +11,10 @@ from types import FrameType, TracebackType
 from actuation.desktop import Desktop
 
 
+class Interrupted(Exception):  # noqa: N818 - a person said so
+    """The work was stopped; what was finished is kept."""
+
+
 class Stop:
     """A latch: once thrown it stays thrown. The second Ctrl-C interrupts at once."""
 
@@ -22,6 +26,11 @@ class Stop:
     @property
     def thrown(self) -> bool:
         return self._thrown.is_set()
+
+    def check(self) -> None:
+        """Raise Interrupted if thrown."""
+        if self.thrown:
+            raise Interrupted
 
     def throw(self) -> None:
         """Stop: hands are released at once, and nothing further is begun."""

@@ -1,0 +1,203 @@
+"""One attempt at one task: set up on a virtual desktop, lived through, verified, cleared away.
+
+    Stage(policies, journal) --attempt("books/enter_invoice", seed=7)--> Attempt
+
+A stage keeps its desktop from one attempt to the next and replaces it when it fails.
+"""
+
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from types import TracebackType
+
+from actuation.desktop import DesktopError, Host, Stopped
+from actuation.guard import Guard, Rules
+from agent.events import Preparing, SetupFailed, Sink, ignore
+from agent.loop import Journal, Loop, Run
+from agent.policy import Policy
+from agent.stop import Interrupted, Stop
+from memory.day import Context
+from memory.episode import Actor, Episode, Outcome
+from tasks.catalog import create
+from tasks.task import Goal, Task
+
+PolicyMaker = Callable[[Task], Policy]
+Recaller = Callable[[str], Context]
+
+
+def nothing_recalled(goal: str) -> Context:
+    return Context()
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How an attempt went, flat, so that it can be written as one line of JSON.
+
+    claimed: the policy itself said done. right_ask: it asked where asking was right, and nothing
+    was saved. convention: as Verdict has it. ms: for each step, milliseconds by phase.
+    """
+
+    task: str
+    variant: str
+    seed: int
+    episode: str
+    weights: str
+    outcome: Outcome
+    claimed: bool
+    right_ask: bool
+    collateral: bool
+    convention: str
+    detail: str
+    seconds: float
+    ms: tuple[dict[str, float], ...]
+
+    def row(self) -> dict[str, object]:
+        return asdict(self)
+
+    @classmethod
+    def from_row(cls, row: dict[str, object]) -> "Attempt":
+        """Raises TypeError or ValueError for a row that is none."""
+        outcome, ms = Outcome(str(row["outcome"])), row["ms"]
+        if not isinstance(ms, list | tuple):
+            raise TypeError("ms is no list")
+        return cls(**(row | {"outcome": outcome, "ms": tuple(ms)}))  # type: ignore[arg-type]
+
+
+class Stage:
+    """Where attempts happen. Closing it (or leaving `with`) takes the desktop down."""
+
+    def __init__(
+        self,
+        host: Callable[[], Host],
+        policies: PolicyMaker,
+        journal: Journal,
+        *,
+        recall: Recaller = nothing_recalled,
+        rules: Rules | None = None,
+        sink: Sink = ignore,
+        stop: Stop | None = None,
+    ) -> None:
+        """host: starts a fresh desktop; called again after one has failed."""
+        self._host = host
+        self._policies = policies
+        self._journal = journal
+        self._recall = recall
+        self._rules = rules or Rules()
+        self._sink = sink
+        self._stop = stop or Stop()
+        self._desktop: Host | None = None
+
+    def attempt(
+        self,
+        name: str,
+        seed: int,
+        variant: str = "",
+        provenance: str = "run",
+        actor: Actor = Actor.AGENT,
+    ) -> Attempt:
+        """Set up, run, verify, tear down. A failed set-up is tried once more, and said.
+
+        Raises DesktopError if the set-up fails twice, Interrupted if stopped before it began.
+        """
+        with tempfile.TemporaryDirectory(prefix="dormouse-task-") as folder:
+            desktop, task, goal = self._ready(Path(folder), name, seed, variant)
+            try:
+                policy = self._policies(task)
+                loop = Loop(
+                    desktop=desktop,
+                    policy=policy,
+                    guard=Guard(replace(self._rules, applications=goal.applications)),
+                    journal=self._journal,
+                    actor=actor,
+                    sink=self._sink,
+                    stop=self._stop,
+                )
+                episode = Episode(
+                    id=uuid.uuid4().hex[:12],
+                    goal=goal.text,
+                    task=name,
+                    variant=variant,
+                    seed=seed,
+                    provenance=provenance,
+                    weights=policy.weights,
+                    started_at=time.time(),
+                )
+                run = loop.run(episode, self._recall(goal.text), task.verify)
+            finally:
+                self._clear(task)
+        if run.outcome is Outcome.UNKNOWN:
+            self.close()
+        return _attempt(episode, run)
+
+    def _ready(
+        self, folder: Path, name: str, seed: int, variant: str
+    ) -> tuple[Host, Task, Goal]:
+        for attempt in (1, 2):
+            self._stop.check()
+            self._sink(Preparing(name, variant, seed))
+            task = create(name)
+            place = folder / str(attempt)
+            place.mkdir()
+            try:
+                if self._desktop is None:
+                    self._desktop = self._host()
+                    self._stop.attach(self._desktop)
+                return self._desktop, task, task.setup(self._desktop, place, seed, variant)
+            except Stopped as stopped:
+                self._clear(task)
+                raise Interrupted from stopped
+            except DesktopError as error:
+                self._clear(task)
+                self.close()
+                self._sink(SetupFailed(name, variant, seed, str(error), again=attempt == 1))
+                if attempt == 2:
+                    raise
+        raise AssertionError("the second failure was raised")
+
+    def _clear(self, task: Task) -> None:
+        with suppress(DesktopError):  # a dead desktop took its programs with it
+            task.teardown()
+
+    def close(self) -> None:
+        """Take the desktop down; the next attempt starts a fresh one. Safe to call twice."""
+        if self._desktop is not None:
+            self._stop.detach(self._desktop)
+            self._desktop.close()
+            self._desktop = None
+
+    def __enter__(self) -> "Stage":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _attempt(episode: Episode, run: Run) -> Attempt:
+    verdict = run.verdict
+    return Attempt(
+        task=episode.task,
+        variant=episode.variant,
+        seed=episode.seed,
+        episode=episode.id,
+        weights=episode.weights,
+        outcome=run.outcome,
+        claimed=run.claimed,
+        right_ask=run.outcome is Outcome.ASKED
+        and verdict is not None
+        and verdict.expects_ask
+        and verdict.ok,
+        collateral=run.collateral,
+        convention=verdict.convention if verdict else "",
+        detail=run.detail,
+        seconds=run.seconds,
+        ms=run.steps,
+    )

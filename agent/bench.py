@@ -1,0 +1,215 @@
+"""Measure a policy on tasks by seed: resumable, in several processes, each with its own display.
+
+A row of JSON a finished attempt goes beside the output; killed and started again, the bench goes
+on from there and does nothing twice.
+"""
+
+import json
+import multiprocessing
+import os
+import tempfile
+import queue
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from agent.attempt import Attempt, Stage, nothing_recalled
+from agent.events import Sink, ignore
+from agent.stop import Interrupted, Stop
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to measure. weights: a level file, None for the shipped weights alone.
+
+    memory: the store that recall reads, None for no recall. keep: the store that the attempts
+    are written to, None for one that is thrown away (never the operator's: a bench is no life).
+    """
+
+    tasks: tuple[str, ...]
+    seeds: range
+    variant: str = ""
+    policy: str = "core"
+    weights: Path | None = None
+    memory: Path | None = None
+    keep: Path | None = None
+    size: tuple[int, int] = (1280, 800)
+    max_steps: int = 60
+    max_seconds: float = 120.0
+
+    @property
+    def digest(self) -> str:
+        """Names the measurement: other weights or another variant make another one."""
+        weights = sha256(self.weights.read_bytes()).hexdigest() if self.weights else "shipped"
+        parts = (self.variant, self.policy, weights, self.memory, self.size)
+        return sha256(repr(parts).encode()).hexdigest()[:16]
+
+    def jobs(self) -> list[tuple[str, int]]:
+        return [(task, seed) for seed in self.seeds for task in self.tasks]
+
+
+Finished = Callable[[Attempt], None]
+
+
+def bench(
+    plan: Plan,
+    journal: Path | None,
+    processes: int = 1,
+    finished: Finished = lambda attempt: None,
+    sink: Sink = ignore,
+    stop: Stop | None = None,
+) -> list[Attempt]:
+    """All attempts of the plan, in its order. journal: the file of rows to resume from.
+
+    finished: called with each new attempt. sink: sees events when there is one process.
+    Raises Interrupted when stopped; what was finished is in the journal.
+    """
+    stop = stop or Stop()
+    known = {(a.task, a.seed): a for a in _read(journal, plan.digest)}
+    todo = [job for job in plan.jobs() if job not in known]
+    results = (
+        _here(plan, todo, sink, stop) if processes == 1 else _apart(plan, todo, processes, stop)
+    )
+    for attempt in results:
+        if journal is not None:
+            _append(journal, plan.digest, attempt)
+        known[attempt.task, attempt.seed] = attempt
+        finished(attempt)
+    return [known[job] for job in plan.jobs()]
+
+
+def _here(
+    plan: Plan, todo: Sequence[tuple[str, int]], sink: Sink, stop: Stop
+) -> Iterator[Attempt]:
+    from actuation.guard import Rules
+    from actuation.virtual import VirtualDesktop
+    from agent.policies.catalog import maker
+    from memory.day import context
+    from memory.store import Store
+
+    if not todo:
+        return
+    with tempfile.TemporaryDirectory(prefix="dormouse-bench-") as folder:
+        with Store(plan.keep or Path(folder) / "memory.sqlite") as store:
+            memory = Store(plan.memory) if plan.memory else None
+            try:
+                stage = Stage(
+                    lambda: VirtualDesktop(*plan.size),
+                    maker(plan.policy, plan.weights),
+                    store,
+                    recall=(
+                        (lambda goal: context(memory, goal, recall=True))
+                        if memory
+                        else nothing_recalled
+                    ),
+                    rules=Rules(max_steps=plan.max_steps, max_seconds=plan.max_seconds),
+                    sink=sink,
+                    stop=stop,
+                )
+                with stage:
+                    for task, seed in todo:
+                        attempt = stage.attempt(task, seed, plan.variant, provenance="bench")
+                        stop.check()  # half an attempt is none: it is done again
+                        yield attempt
+            finally:
+                if memory:
+                    memory.close()
+
+
+def _apart(
+    plan: Plan, todo: Sequence[tuple[str, int]], processes: int, stop: Stop
+) -> Iterator[Attempt]:
+    """Every process takes each n-th job; one that dies is an error, said openly."""
+    spawn = multiprocessing.get_context("spawn")
+    results: multiprocessing.Queue[Attempt | Exception | None] = spawn.Queue()
+    workers = [
+        spawn.Process(target=_worker, args=(plan, todo[part::processes], processes, results))
+        for part in range(min(processes, len(todo)))
+    ]
+    try:
+        for worker in workers:
+            worker.start()
+        working = len(workers)
+        while working:
+            stop.check()
+            try:
+                result = results.get(timeout=0.5)
+            except queue.Empty:
+                if any(worker.exitcode for worker in workers):
+                    raise RuntimeError("a process of the bench died; start it again") from None
+                continue
+            if isinstance(result, Attempt):
+                yield result
+            elif result is None:
+                working -= 1
+            else:
+                raise result
+    finally:
+        for worker in workers:
+            if worker.is_alive():
+                worker.terminate()  # its Stop takes the desktop down cleanly
+        for worker in workers:
+            worker.join()
+
+
+def _worker(
+    plan: Plan,
+    todo: Sequence[tuple[str, int]],
+    processes: int,
+    results: "multiprocessing.Queue[Attempt | Exception | None]",
+) -> None:
+    # Before torch is imported: processes that each take every core slow each other down.
+    os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // processes))
+    with Stop() as stop:
+        try:
+            for attempt in _here(plan, todo, ignore, stop):
+                results.put(attempt)
+            results.put(None)
+        except Interrupted:
+            results.put(None)
+        except Exception as error:
+            results.put(_plain(error))
+
+
+def _plain(error: Exception) -> Exception:
+    """An error that certainly travels between processes, still of its kind for the exit code."""
+    from actuation.desktop import DesktopError
+    from agent.errors import BadInput, Needed, exit_code
+
+    if isinstance(error, BadInput):
+        return BadInput(str(error))
+    if exit_code(error) is not None:
+        return DesktopError(str(error)) if isinstance(error, DesktopError) else Needed(str(error))
+    return RuntimeError(f"{type(error).__name__}: {error}")
+
+
+def _read(journal: Path | None, digest: str) -> Iterator[Attempt]:
+    """Rows of this measurement; a line cut off by a kill is left out and done again."""
+    if journal is None or not journal.exists():
+        return
+    for line in journal.read_text().splitlines():
+        try:
+            row = json.loads(line)
+            if row.pop("plan") == digest:
+                yield Attempt.from_row(row)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            continue
+
+
+def _append(journal: Path, digest: str, attempt: Attempt) -> None:
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    with journal.open("a+b") as file:
+        # A kill may have left half a line: the next row starts on a line of its own.
+        if file.tell() and not _ends_line(journal):
+            file.write(b"\n")
+        row = {"plan": digest} | attempt.row()
+        file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _ends_line(journal: Path) -> bool:
+    with journal.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"

@@ -1,0 +1,217 @@
+"""The command line: `dormouse VERB`. Each verb's work lives in agent/verbs and is imported inside.
+
+Exit codes: 0 done, 1 the work was done and fell short, 2 bad usage or input, 3 something needed
+is missing (the message names the mend), 130 interrupted.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="dormouse",
+    help="Show it by day; it learns by night: a keyboard-and-mouse agent on your own machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Json = Annotated[
+    str | None, typer.Option("--json", metavar="FILE", help="Write the numbers as JSON; - prints.")
+]
+Watch = Annotated[bool, typer.Option("--watch", help="Show the virtual desktop while it works.")]
+Variant = Annotated[str, typer.Option(help="A named variant of the task, as 'swapped'.")]
+PolicyName = Annotated[str, typer.Option(help="core, scripted (the task's oracle) or noop.")]
+Weights = Annotated[str, typer.Option(help="live, shipped, or the path of a level.")]
+Recall = Annotated[bool, typer.Option(help="Hand recalled steps of similar episodes over.")]
+TaskName = Annotated[str, typer.Argument(metavar="TASK", help="As books/enter_invoice.")]
+
+
+@app.command()
+def demo(
+    watch: Watch = False,
+    json: Json = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="Keep episodes, weights and report in this folder.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the night.")] = 0,
+) -> None:
+    """The first day and the first night: before, five demonstrations, sleep, after.
+
+    It uses a folder of its own and never touches your live weights.
+
+    Example: [bold]dormouse demo --watch[/bold]
+    """
+    from agent.verbs import demo as verb
+
+    raise typer.Exit(verb.main(watch=watch, json=json, keep=keep, seed=seed))
+
+
+@app.command()
+def run(
+    task: TaskName,
+    seed: Annotated[int, typer.Option(help="Which instance of the task.")] = 0,
+    count: Annotated[int, typer.Option(min=1, help="How many instances, from the seed on.")] = 1,
+    variant: Variant = "",
+    policy: PolicyName = "core",
+    weights: Weights = "live",
+    recall: Recall = True,
+    watch: Watch = False,
+    json: Json = None,
+) -> None:
+    """Do a task on a virtual desktop and remember it. With --policy scripted, be shown it.
+
+    Example: [bold]dormouse run books/enter_invoice --seed 7 --watch[/bold]
+    """
+    from agent.verbs import run as verb
+
+    raise typer.Exit(
+        verb.main(
+            task=task,
+            seeds=range(seed, seed + count),
+            variant=variant,
+            policy=policy,
+            weights=weights,
+            recall=recall,
+            watch=watch,
+            json=json,
+        )
+    )
+
+
+@app.command()
+def sleep(
+    seed: Annotated[int, typer.Option(help="Seed of the night: equal seeds, equal weights.")] = 0,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Training steps (default: as the plan says).")
+    ] = None,
+    rehearse: Annotated[bool, typer.Option(help="Examine on live rehearsals too.")] = True,
+    json: Json = None,
+) -> None:
+    """Sleep on the day: review, consolidate, examine, and promote or reject.
+
+    Example: [bold]dormouse sleep --json -[/bold]
+    """
+    from agent.verbs import sleep as verb
+
+    raise typer.Exit(verb.main(seed=seed, steps=steps, rehearse=rehearse, json=json))
+
+
+@app.command()
+def nights(
+    last: Annotated[bool, typer.Option("--last", help="Only the last night, in full.")] = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Go back to the weights before the live ones.")
+    ] = False,
+    json: Json = None,
+) -> None:
+    """What was learned and rejected, night by night; or take the last promotion back.
+
+    Example: [bold]dormouse nights --last[/bold]
+    """
+    from agent.verbs import nights as verb
+
+    raise typer.Exit(verb.main(last=last, rollback=rollback, json=json))
+
+
+@app.command()
+def bench(
+    suite: Annotated[str, typer.Argument(metavar="SUITE", help="books, or books/enter_invoice.")],
+    policy: PolicyName = "core",
+    weights: Weights = "live",
+    variant: Variant = "",
+    seeds: Annotated[str, typer.Option(metavar="A:B", help="First seed and end.")] = "0:10",
+    recall: Recall = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes, each with its own display.")] = 1,
+    json: Json = None,
+    report: Annotated[Path | None, typer.Option(help="Folder for an HTML report.")] = None,
+) -> None:
+    """Measure a policy on a suite of tasks. Killed and started again, nothing is done twice.
+
+    Exits with 1 where an attempt was wrong or did collateral damage.
+
+    Example: [bold]dormouse bench books --policy scripted --seeds 0:5 --json out.json[/bold]
+    """
+    from agent.verbs import bench as verb
+
+    raise typer.Exit(
+        verb.main(
+            suite=suite,
+            policy=policy,
+            weights=weights,
+            variant=variant,
+            seeds=seeds,
+            recall=recall,
+            jobs=jobs,
+            json=json,
+            report=report,
+        )
+    )
+
+
+@app.command()
+def train(
+    policy: Annotated[str, typer.Argument(metavar="POLICY", help="Which policy: core.")],
+    minutes: Annotated[float, typer.Option(min=0.01, help="How long.")] = 60.0,
+    out: Annotated[Path | None, typer.Option(help="Where the weights go.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the training.")] = 0,
+    resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = True,
+    json: Json = None,
+) -> None:
+    """Train a policy from nothing on drawn screens (the nursery).
+
+    Example: [bold]dormouse train core --minutes 60[/bold]
+    """
+    from agent.verbs import train as verb
+
+    raise typer.Exit(
+        verb.main(policy=policy, minutes=minutes, out=out, seed=seed, resume=resume, json=json)
+    )
+
+
+@app.command()
+def replay(
+    episode: Annotated[
+        str, typer.Argument(metavar="EPISODE", help="Its id, or the start of it; or 'last'.")
+    ],
+    watch: Watch = False,
+    json: Json = None,
+) -> None:
+    """Re-enact a stored episode on a fresh desktop, checking each target before it is touched.
+
+    Example: [bold]dormouse replay last[/bold]
+    """
+    from agent.verbs import replay as verb
+
+    raise typer.Exit(verb.main(episode=episode, watch=watch, json=json))
+
+
+@app.command()
+def doctor(json: Json = None) -> None:
+    """Check programs, fonts, weights, memory and disk, and name the mend of what is amiss.
+
+    Example: [bold]dormouse doctor[/bold]
+    """
+    from agent.verbs import doctor as verb
+
+    raise typer.Exit(verb.main(json=json))
+
+
+def main() -> None:
+    """The entry point: run the verb; turn a known error into one sentence and its exit code."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        from agent.errors import exit_code
+
+        code = exit_code(error)
+        if code is None:
+            raise
+        print(f"dormouse: {error}", file=sys.stderr)
+        sys.exit(code)

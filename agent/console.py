@@ -1,0 +1,73 @@
+"""Events for people: one line for each that matters, progress bars for long work."""
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from actuation.grammar import format_action
+from agent.events import Dropped, Ended, Event, Intended, SetupFailed
+from memory.episode import Outcome
+
+STYLES = {
+    Outcome.VERIFIED: "green",
+    Outcome.ASKED: "cyan",
+    Outcome.WRONG: "bold red",
+    Outcome.UNKNOWN: "bold red",
+}
+
+
+def styled(outcome: Outcome) -> str:
+    """The outcome's word in its colour; the word alone carries the meaning."""
+    style = STYLES.get(outcome, "yellow")
+    return f"[{style}]{outcome}[/{style}]"
+
+
+class ConsoleSink:
+    """Prints a run as it happens. steps: every action too, not only how runs end."""
+
+    def __init__(self, console: Console, steps: bool = True) -> None:
+        self._console = console
+        self._steps = steps
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Intended() if self._steps:
+                line = f"  {event.index + 1:2d}  {format_action(event.action)}"
+                self._console.print(line, markup=False, end="")
+                self._console.print(f"  [dim]{event.confidence:.2f}[/dim]")
+            case Dropped():
+                self._console.print(f"      [yellow]dropped:[/yellow] {event.reason}")
+            case SetupFailed():
+                again = "; once more" if event.again else ""
+                self._console.print(f"[yellow]set-up failed:[/yellow] {event.reason}{again}")
+            case Ended() if self._steps:
+                spill = ", [bold red]collateral[/bold red]" if event.collateral else ""
+                self._console.print(
+                    f"{styled(event.outcome)}{spill} after {event.steps} steps,"
+                    f" {event.seconds:.1f} s",
+                    end="",
+                )
+                self._console.print(f": {event.detail}" if event.detail else "", markup=False)
+            case _:
+                pass
+
+
+def bar(console: Console) -> Progress:
+    """A progress bar with count, time spent and time left."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+        console=console,
+    )

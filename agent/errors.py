@@ -1,0 +1,28 @@
+"""Which errors are the operator's to mend, and the exit code that says so."""
+
+import errno
+
+USAGE = 2
+MISSING = 3
+
+
+class BadInput(ValueError):  # noqa: N818 - named for what the operator gave
+    """What was asked cannot be done as asked; the message says what can."""
+
+
+class Needed(RuntimeError):  # noqa: N818 - named for what is missing
+    """Something needed is missing or damaged; the message names the mend."""
+
+
+def exit_code(error: Exception) -> int | None:
+    """The exit code for an error with a sentence for the operator; None for a defect of ours."""
+    from actuation.desktop import DesktopError
+    from memory.store import StoreError
+
+    if isinstance(error, BadInput):
+        return USAGE
+    if isinstance(error, Needed | DesktopError | StoreError):
+        return MISSING
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EROFS, errno.EACCES):
+        return MISSING
+    return None

@@ -1,0 +1,112 @@
+"""--watch: the virtual desktop in a VNC window where there is a screen, else in the terminal.
+
+    desktop --frames--> half-blocks: two pixels a character, as wide as the terminal
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from PIL import Image as Pictures
+from rich.color import Color
+from rich.console import Console
+from rich.live import Live
+from rich.segment import Segment, Segments
+from rich.style import Style
+
+from actuation.virtual import VirtualDesktop
+from agent.events import Event, Intended, Looked
+from perception.observation import Image
+
+VIEWERS = ("xtigervncviewer", "vncviewer")
+
+
+class Eyes:
+    """A sink that watches nothing."""
+
+    def attached(self, desktop: VirtualDesktop) -> VirtualDesktop:
+        """Show this desktop from now on; returns it."""
+        return desktop
+
+    def __call__(self, event: Event) -> None:
+        pass
+
+
+class WindowEyes(Eyes):
+    """Opens a VNC viewer that can look and not touch."""
+
+    def __init__(self, viewer: str) -> None:
+        self._viewer = viewer
+        self._running: list[subprocess.Popen[bytes]] = []
+
+    def attached(self, desktop: VirtualDesktop) -> VirtualDesktop:
+        self._running.append(
+            subprocess.Popen(
+                [self._viewer, "-ViewOnly=1", str(desktop.vnc_socket)],
+                env=os.environ | {"VNC_PASSWORD": desktop.vnc_password},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+        return desktop
+
+    def close(self) -> None:
+        for viewer in self._running:
+            viewer.terminate()
+            viewer.wait()
+
+
+class TerminalEyes(Eyes):
+    """Draws each frame that the agent looks at into the terminal."""
+
+    def __init__(self, live: Live, console: Console) -> None:
+        self._live = live
+        self._console = console
+        self._target: tuple[int, int] | None = None
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Intended):
+            point = getattr(event.action, "x", None), getattr(event.action, "y", None)
+            self._target = (int(point[0]), int(point[1])) if None not in point else None  # type: ignore[arg-type]
+        if isinstance(event, Looked):
+            columns = min(self._console.width - 1, 160)
+            rows = max(4, self._console.height - 4)
+            self._live.update(half_blocks(event.observation.image, columns, rows), refresh=True)
+
+
+def half_blocks(image: Image, columns: int, rows: int) -> Segments:
+    """A frame as characters, at most `columns` × `rows`, with its shape kept."""
+    height, width = image.shape[:2]
+    scale = min(columns / width, 2 * rows / height)
+    size = (max(1, round(width * scale)), 2 * max(1, round(height * scale / 2)))
+    small = np.asarray(Pictures.fromarray(image).resize(size, Pictures.Resampling.BOX))
+    segments: list[Segment] = []
+    for upper, lower in zip(small[0::2], small[1::2], strict=True):
+        for top, bottom in zip(upper, lower, strict=True):
+            style = Style(
+                color=Color.from_rgb(*(int(v) for v in top)),
+                bgcolor=Color.from_rgb(*(int(v) for v in bottom)),
+            )
+            segments.append(Segment("▀", style))
+        segments.append(Segment.line())
+    return Segments(segments)
+
+
+@contextmanager
+def watcher(console: Console, wanted: bool) -> Iterator[Eyes]:
+    """The eyes that fit: a window, the terminal, or none where none are wanted."""
+    viewer = next((path for name in VIEWERS if (path := shutil.which(name))), None)
+    if not wanted:
+        yield Eyes()
+    elif viewer and os.environ.get("DISPLAY"):
+        window = WindowEyes(viewer)
+        try:
+            yield window
+        finally:
+            window.close()
+    else:
+        with Live(console=console, auto_refresh=False, transient=True) as live:
+            yield TerminalEyes(live, console)
