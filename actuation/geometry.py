@@ -10,15 +10,13 @@ the coarser space.
 """
 
 from dataclasses import replace
-from typing import TypeVar
 
-from actuation.action import Click, Drag, Move, Scroll
+from actuation.action import Click, Drag, Motion, Move, Scroll
 from perception.observation import Screen
 
 PERMILLE = 1000
 
 Point = tuple[int, int]
-Located = TypeVar("Located", Click, Move, Drag, Scroll)
 
 
 def to_root(point: Point, screen: Screen) -> Point:
@@ -67,13 +65,18 @@ def clamp_point(point: Point, screen: Screen) -> Point:
     return min(max(point[0], 0), screen.width - 1), min(max(point[1], 0), screen.height - 1)
 
 
-def clamp(action: Located, screen: Screen) -> Located:
+def clamp(action: Motion, screen: Screen) -> Motion:
     """The action with every point on the screen."""
-    x, y = clamp_point((action.x, action.y), screen)
-    moved = {"x": x, "y": y}
-    if isinstance(action, Drag):
-        moved["to_x"], moved["to_y"] = clamp_point((action.to_x, action.to_y), screen)
-    return replace(action, **moved)
+    match action:
+        case Drag():
+            x, y = clamp_point((action.x, action.y), screen)
+            to_x, to_y = clamp_point((action.to_x, action.to_y), screen)
+            return replace(action, x=x, y=y, to_x=to_x, to_y=to_y)
+        case Click() | Move() | Scroll():
+            x, y = clamp_point((action.x, action.y), screen)
+            return replace(action, x=x, y=y)
+        case _:
+            return action
 
 
 def _rescale(value: int, size: int, new_size: int) -> int:

@@ -113,20 +113,17 @@ class X11Desktop:
             self._look.close()
 
     def _perform(self, action: Motion) -> Motion:
+        action = clamp(action, self.screen)
         match action:
             case Click():
-                action = clamp(action, self.screen)
                 self._keyboard.hold(action.modifiers)
                 self._mouse.click(*self._root(action.x, action.y), action.button, action.count)
             case Move():
-                action = clamp(action, self.screen)
                 self._mouse.move(*self._root(action.x, action.y))
             case Drag():
-                action = clamp(action, self.screen)
                 end = self._root(action.to_x, action.to_y)
                 self._mouse.drag(self._root(action.x, action.y), end, action.button)
             case Scroll():
-                action = clamp(action, self.screen)
                 self._mouse.scroll(*self._root(action.x, action.y), action.dy, action.dx)
             case TypeText():
                 self._keyboard.type(action.text)
