@@ -14,15 +14,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
-from actuation.desktop import DesktopError, Host, Stopped
 from actuation.guard import Guard, Rules
+from tasks.catalog import create
+
+from actuation.desktop import DesktopError, Host, Stopped
 from agent.events import Preparing, SetupFailed, Sink, ignore
 from agent.loop import Journal, Loop, Run
 from agent.policy import Policy
 from agent.stop import Interrupted, Stop
 from memory.day import Context
 from memory.episode import Actor, Episode, Outcome
-from tasks.catalog import create
 from tasks.task import Goal, Task
 
 PolicyMaker = Callable[[Task], Policy]
@@ -133,9 +134,7 @@ class Stage:
             self.close()
         return _attempt(episode, run)
 
-    def _ready(
-        self, folder: Path, name: str, seed: int, variant: str
-    ) -> tuple[Host, Task, Goal]:
+    def _ready(self, folder: Path, name: str, seed: int, variant: str) -> tuple[Host, Task, Goal]:
         for attempt in (1, 2):
             self._stop.check()
             self._sink(Preparing(name, variant, seed))

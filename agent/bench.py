@@ -7,8 +7,8 @@ on from there and does nothing twice.
 import json
 import multiprocessing
 import os
-import tempfile
 import queue
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -79,10 +79,9 @@ def bench(
     return [known[job] for job in plan.jobs()]
 
 
-def _here(
-    plan: Plan, todo: Sequence[tuple[str, int]], sink: Sink, stop: Stop
-) -> Iterator[Attempt]:
+def _here(plan: Plan, todo: Sequence[tuple[str, int]], sink: Sink, stop: Stop) -> Iterator[Attempt]:
     from actuation.guard import Rules
+
     from actuation.virtual import VirtualDesktop
     from agent.policies.catalog import maker
     from memory.day import context

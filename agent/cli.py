@@ -213,5 +213,5 @@ def main() -> None:
         code = exit_code(error)
         if code is None:
             raise
-        print(f"dormouse: {error}", file=sys.stderr)
+        print(f"dormouse: {error or 'stopped'}", file=sys.stderr)
         sys.exit(code)

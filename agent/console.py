@@ -1,5 +1,6 @@
 """Events for people: one line for each that matters, progress bars for long work."""
 
+from actuation.grammar import format_action
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -11,7 +12,6 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from actuation.grammar import format_action
 from agent.events import Dropped, Ended, Event, Intended, SetupFailed
 from memory.episode import Outcome
 

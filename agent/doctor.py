@@ -99,7 +99,9 @@ def _torch() -> Check:
     except ImportError as error:
         return Check(False, f"torch does not load: {error}", "make setup")
     build = f"CUDA {torch.version.cuda}" if torch.version.cuda else "CPU"
-    return Check(True, f"torch {torch.__version__} ({build} build), {torch.get_num_threads()} threads")
+    return Check(
+        True, f"torch {torch.__version__} ({build} build), {torch.get_num_threads()} threads"
+    )
 
 
 def _memory(path: Path) -> Check:

@@ -4,6 +4,7 @@ import errno
 
 USAGE = 2
 MISSING = 3
+INTERRUPTED = 130
 
 
 class BadInput(ValueError):  # noqa: N818 - named for what the operator gave
@@ -17,8 +18,11 @@ class Needed(RuntimeError):  # noqa: N818 - named for what is missing
 def exit_code(error: Exception) -> int | None:
     """The exit code for an error with a sentence for the operator; None for a defect of ours."""
     from actuation.desktop import DesktopError
+    from agent.stop import Interrupted
     from memory.store import StoreError
 
+    if isinstance(error, Interrupted):
+        return INTERRUPTED
     if isinstance(error, BadInput):
         return USAGE
     if isinstance(error, Needed | DesktopError | StoreError):

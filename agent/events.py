@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import TextIO
 
-from actuation.action import Action
 from actuation.grammar import format_action
+
+from actuation.action import Action
 from memory.episode import Actor, Outcome
 from perception.observation import Observation
 
@@ -108,17 +109,7 @@ class Progress:
     note: str = ""
 
 
-Event = (
-    Preparing
-    | SetupFailed
-    | Began
-    | Looked
-    | Intended
-    | Dropped
-    | Stepped
-    | Ended
-    | Progress
-)
+Event = Preparing | SetupFailed | Began | Looked | Intended | Dropped | Stepped | Ended | Progress
 Sink = Callable[[Event], None]
 
 

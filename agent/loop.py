@@ -12,9 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from actuation.action import Action, Ask, Click, Done, Drag, Fail, Scroll, Wait
-from actuation.desktop import Desktop, DesktopError, Stopped
 from actuation.guard import Guard, effect, target_changed
+
+from actuation.action import Action, Ask, Done, Fail, Wait
+from actuation.desktop import Desktop, DesktopError, Stopped
 from agent.events import Began, Dropped, Ended, Intended, Looked, Sink, Stepped, ignore
 from agent.policy import Decision, Policy
 from agent.stop import Stop
@@ -73,9 +74,7 @@ class Loop:
     approve: Callable[[Action, str], bool] = lambda action, reason: False
     stop: Stop = field(default_factory=Stop)
 
-    def run(
-        self, episode: Episode, context: Context, verify: Callable[[], Verdict] | None
-    ) -> Run:
+    def run(self, episode: Episode, context: Context, verify: Callable[[], Verdict] | None) -> Run:
         """Live through `episode` (begun here, no steps yet) and journal how it ended.
 
         Errors of the journal (disk full, say) pass through; those of the desktop end the run.
@@ -102,9 +101,7 @@ class Loop:
             seconds=time.monotonic() - started,
         )
         self.journal.end(episode.id, run.outcome, run.collateral, run.detail, time.time())
-        self.sink(
-            Ended(episode.id, outcome, run.collateral, detail, len(self._steps), run.seconds)
-        )
+        self.sink(Ended(episode.id, outcome, run.collateral, detail, len(self._steps), run.seconds))
         return run
 
     def _live(self, episode: str, started: float) -> tuple[Outcome, str]:

@@ -1,7 +1,7 @@
 """Stopping: one switch that a person, a signal or a test can throw, from any thread.
 
-    with Stop() as stop:        # Ctrl-C and SIGTERM throw it while inside
-        stop.attach(desktop)    # ... and abort the action in progress
+with Stop() as stop:        # Ctrl-C and SIGTERM throw it while inside
+    stop.attach(desktop)    # ... and abort the action in progress
 """
 
 import signal

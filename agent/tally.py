@@ -100,9 +100,7 @@ def step_ms(attempts: Iterable[Attempt]) -> dict[str, dict[str, float]]:
     }
 
 
-def contract(
-    suite: str, policy: str, seeds: range, attempts: Sequence[Attempt]
-) -> Json:
+def contract(suite: str, policy: str, seeds: range, attempts: Sequence[Attempt]) -> Json:
     """What `dormouse bench --json` writes. weights: the digest in use, "" for none."""
     weights = sorted({attempt.weights for attempt in attempts})
     return {

@@ -1,6 +1,6 @@
 """--watch: the virtual desktop in a VNC window where there is a screen, else in the terminal.
 
-    desktop --frames--> half-blocks: two pixels a character, as wide as the terminal
+desktop --frames--> half-blocks: two pixels a character, as wide as the terminal
 """
 
 import os

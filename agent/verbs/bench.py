@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from tasks.catalog import create, names
+
 from agent.attempt import Attempt
 from agent.bench import Plan, bench
 from agent.config import Settings
@@ -9,10 +11,10 @@ from agent.console import bar
 from agent.errors import BadInput
 from agent.output import Output
 from agent.policies.catalog import NAMES, level
+from agent.report import Part, films_of, write
 from agent.stop import Interrupted, Stop
-from agent.tally import by_task, contract
 from agent.tables import attempts_table, steps_table
-from tasks.catalog import create, names
+from agent.tally import by_task, contract
 
 
 def main(
@@ -63,9 +65,13 @@ def main(
     output.console.print(attempts_table(by_task(attempts), variant))
     output.console.print(steps_table(attempts))
     if report:
-        from agent.report import write_bench
-
-        output.console.print(f"report: {write_bench(report, numbers, attempts, plan.keep)}")
+        path = write(
+            report / "report.html",
+            f"Bench: {suite} {variant}",
+            [Part(f"{policy}, {weights} weights", tuple(attempts))],
+            films_of(report / "memory.sqlite", attempts),
+        )
+        output.console.print(f"report: {path}")
     output.write(numbers)
     bad = any(tally.false_success or tally.collateral for tally in by_task(attempts).values())
     return 1 if bad else 0

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from actuation.guard import Rules
+
 from actuation.virtual import VirtualDesktop
 from agent.attempt import Attempt, Stage
 from agent.config import Settings
