@@ -10,13 +10,21 @@ import os
 import queue
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from actuation.guard import Rules
+
+from actuation.virtual import VirtualDesktop
 from agent.attempt import Attempt, Stage, nothing_recalled
 from agent.events import Sink, ignore
+from agent.policies.catalog import maker, shipped
 from agent.stop import Interrupted, Stop
+from memory.day import Context, context
+from memory.store import Store
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,8 @@ class Plan:
     @property
     def digest(self) -> str:
         """Names the measurement: other weights or another variant make another one."""
-        weights = sha256(self.weights.read_bytes()).hexdigest() if self.weights else "shipped"
+        files = [*shipped(), *([self.weights] if self.weights else [])]
+        weights = [sha256(file.read_bytes()).hexdigest() for file in files]
         parts = (self.variant, self.policy, weights, self.memory, self.size)
         return sha256(repr(parts).encode()).hexdigest()[:16]
 
@@ -76,44 +85,48 @@ def bench(
             _append(journal, plan.digest, attempt)
         known[attempt.task, attempt.seed] = attempt
         finished(attempt)
+    if journal is not None and journal.exists():
+        journal.replace(done(journal))  # the next bench of this name measures anew
     return [known[job] for job in plan.jobs()]
 
 
-def _here(plan: Plan, todo: Sequence[tuple[str, int]], sink: Sink, stop: Stop) -> Iterator[Attempt]:
-    from actuation.guard import Rules
+def done(journal: Path) -> Path:
+    """Where the rows lie once the bench is complete."""
+    return journal.with_name(journal.name.replace(".partial.", ".attempts."))
 
-    from actuation.virtual import VirtualDesktop
-    from agent.policies.catalog import maker
-    from memory.day import context
+
+def _here(plan: Plan, todo: Sequence[tuple[str, int]], sink: Sink, stop: Stop) -> Iterator[Attempt]:
+
     from memory.store import Store
 
     if not todo:
         return
-    with tempfile.TemporaryDirectory(prefix="dormouse-bench-") as folder:
-        with Store(plan.keep or Path(folder) / "memory.sqlite") as store:
-            memory = Store(plan.memory) if plan.memory else None
-            try:
-                stage = Stage(
-                    lambda: VirtualDesktop(*plan.size),
-                    maker(plan.policy, plan.weights),
-                    store,
-                    recall=(
-                        (lambda goal: context(memory, goal, recall=True))
-                        if memory
-                        else nothing_recalled
-                    ),
-                    rules=Rules(max_steps=plan.max_steps, max_seconds=plan.max_seconds),
-                    sink=sink,
-                    stop=stop,
-                )
-                with stage:
-                    for task, seed in todo:
-                        attempt = stage.attempt(task, seed, plan.variant, provenance="bench")
-                        stop.check()  # half an attempt is none: it is done again
-                        yield attempt
-            finally:
-                if memory:
-                    memory.close()
+    with ExitStack() as open_now:
+        folder = Path(open_now.enter_context(tempfile.TemporaryDirectory(prefix="dormouse-bench-")))
+        store = open_now.enter_context(Store(plan.keep or folder / "memory.sqlite"))
+        recall = nothing_recalled
+        if plan.memory:
+            memory = open_now.enter_context(Store(plan.memory))
+            recall = partial(_recalled, memory)
+        stage = open_now.enter_context(
+            Stage(
+                partial(VirtualDesktop, *plan.size),
+                maker(plan.policy, plan.weights),
+                store,
+                recall=recall,
+                rules=Rules(max_steps=plan.max_steps, max_seconds=plan.max_seconds),
+                sink=sink,
+                stop=stop,
+            )
+        )
+        for task, seed in todo:
+            attempt = stage.attempt(task, seed, plan.variant, provenance="bench")
+            stop.check()  # half an attempt is none: it is done again
+            yield attempt
+
+
+def _recalled(memory: Store, goal: str) -> Context:
+    return context(memory, goal, recall=True)
 
 
 def _apart(

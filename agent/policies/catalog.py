@@ -33,6 +33,11 @@ def maker(name: str, weights: Path | None) -> PolicyMaker:
     raise BadInput(f"no policy {name!r}: known are {', '.join(NAMES)}")
 
 
+def shipped() -> list[Path]:
+    """The files of weights that came with the package."""
+    return sorted((Path(__file__).parent / "core").glob("*.safetensors"))
+
+
 def level(weights: str, settings: Settings) -> Path | None:
     """The level file that --weights names: `live`, `shipped` (None) or a path.
 

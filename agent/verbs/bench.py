@@ -98,7 +98,7 @@ def span(seeds: str) -> range:
 
 
 def journal_of(json: str | None, report: Path | None) -> Path | None:
-    """The file of finished attempts beside the output; None where nothing is written."""
+    """The file of attempts beside the output while it is not done; None for no output."""
     if json not in (None, "-"):
-        return Path(f"{json}.attempts.jsonl")
-    return report / "attempts.jsonl" if report else None
+        return Path(f"{json}.partial.jsonl")
+    return report / "bench.partial.jsonl" if report else None
