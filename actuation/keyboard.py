@@ -5,12 +5,11 @@ laid on a spare keycode first:
 
     "Ä日"  ──▶  spare 93 ← Ä, spare 97 ← 日  ──▶  sync, pause  ──▶  tap 93, tap 97
 
-The mapping stays until the keycode is needed again, since programs read it late; close() takes
-all of it back. Own code over python-xlib, not pyautogui: that one types '<' as '>', drops what
+Programs read the mapping late, so it stays until the keycode is needed again, and then only
+changes when the program says that it has read every key; close() takes all of it back. Own code over python-xlib, not pyautogui: that one types '<' as '>', drops what
 the layout lacks without a word, and needs one display for the whole process at import time.
 """
 
-import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from Xlib.display import Display
 
 BATCH = 8  # spare keycodes remapped at a time
 REMAP_PAUSE = 0.02  # seconds for programs and the window manager to hear of a new mapping
-REUSE_PAUSE = 0.15  # seconds before a used keycode may mean something else
 CHUNK = 8  # taps between two looks at the stop sign
 
 ALIASES = {
@@ -82,16 +80,18 @@ def keysym_of(char: str) -> int:
 
 
 class Keyboard:
-    """The keyboard of one X display. pause(seconds) waits, and raises if the hands were stopped.
+    """The keyboard of one X display. Not thread-safe: its owner holds a lock.
 
-    Not thread-safe: its owner holds a lock.
+    pause(seconds) waits, and raises if the hands were stopped. heard() waits until the program
+    that is typed into has read every key.
     """
 
-    def __init__(self, display: Display, pause: Callable[[float], None]) -> None:
-        self._display, self._pause = display, pause
+    def __init__(
+        self, display: Display, pause: Callable[[float], None], heard: Callable[[], None]
+    ) -> None:
+        self._display, self._pause, self._heard = display, pause, heard
         self._down: list[int] = []
         self._spare: dict[int, str] = {}  # keycode → character, least recently used first
-        self._used_at = 0.0
         self._read_layout()
 
     def type(self, text: str) -> None:
@@ -104,7 +104,6 @@ class Keyboard:
                 for char in batch[start : start + CHUNK]:
                     self._tap(self._direct.get(char) or Stroke(self._spare_of(char)))
                 self._display.sync()
-            self._used_at = time.monotonic()
 
     def press(self, keys: str) -> None:
         """Press a chord such as 'ctrl+s' or 'shift+F10'; ValueError for an unknown name."""
@@ -144,7 +143,7 @@ class Keyboard:
         """Give the spare keycodes back."""
         mapped = [code for code, char in self._spare.items() if char]
         if mapped:
-            self._pause_unless_idle()
+            self._heard()
         for code in mapped:
             self._display.change_keyboard_mapping(code, [(X.NoSymbol, X.NoSymbol)])
         self._display.sync()
@@ -212,7 +211,7 @@ class Keyboard:
             return
         codes = [code for code, char in self._spare.items() if char not in wanted]
         if any(self._spare[code] for code in codes[: len(missing)]):
-            self._pause_unless_idle()
+            self._heard()
         for char, code in zip(missing, codes, strict=False):
             # Given one keysym alone, the server would add the other case at the shifted level and
             # lay the small letter on the plain one.
@@ -224,9 +223,6 @@ class Keyboard:
 
     def _spare_of(self, char: str) -> int:
         return next(code for code, held in self._spare.items() if held == char)
-
-    def _pause_unless_idle(self) -> None:
-        self._pause(max(0.0, self._used_at + REUSE_PAUSE - time.monotonic()))
 
     def _tap(self, stroke: Stroke) -> None:
         added = [code for code in stroke.held if code not in self._down]

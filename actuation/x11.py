@@ -15,12 +15,16 @@ from Xlib.error import DisplayConnectionError, DisplayNameError
 from actuation import windows
 from actuation.action import Click, Drag, Motion, Move, Press, Scroll, TypeText, Wait
 from actuation.desktop import DesktopError, Stopped
+from actuation.echo import Echo
 from actuation.geometry import clamp, from_root, to_root
 from actuation.keyboard import Keyboard
 from actuation.mouse import Mouse
-from perception.frames import Pace, settle
+from perception.frames import Pace, Raw, settle
 from perception.observation import Box, Image, Observation, Screen, Window
 from perception.screen import Capture, Polled, Repaints, to_rgb
+
+HANGS = 20.0  # seconds without an answer after which a program counts as hanging
+UNASKED_PAUSE = 0.25  # seconds for a program to read its keys that cannot be asked
 
 
 class X11Desktop:
@@ -38,7 +42,7 @@ class X11Desktop:
         self._pace = pace or Pace()
         self._stop = threading.Event()
         self._hands, self._eyes = threading.Lock(), threading.Lock()
-        self._acted: float | None = None  # when the action that nobody has looked at ended
+        self._before: Raw | None = None  # the screen before the action nobody has looked at
         self._closed = False
         try:
             self._control, self._look = Display(display), Display(display)
@@ -57,18 +61,18 @@ class X11Desktop:
             self._changes: Repaints | Polled = Repaints(display)
         except ScreenShotError:
             self._changes = Polled(self._capture.raw)
-        self._keyboard = Keyboard(self._control, self._pause)
+        self._echo, self._watcher = Echo(display, self._pause), Echo(display, time.sleep)
+        self._keyboard = Keyboard(self._control, self._pause, self._heard)
         self._mouse = Mouse(self._control, self._pause)
 
     def observe(self) -> Observation:
         with self._eyes:
-            acted, self._acted = self._acted, None
-            if acted is None:
-                patience = 0.0
-            else:
-                patience = max(0.0, acted + self._pace.patience - time.monotonic())
-            seen = settle(self._capture.raw, self._changes, self._pace, patience)
-            return self._seen(to_rgb(seen.frame), seen.settled, seen.waited)
+            start = time.monotonic()
+            before, self._before = self._before, None
+            if before is not None:
+                self._watcher.heard(self._pace.cap)  # a busy program paints late
+            seen = settle(self._capture.raw, self._changes, self._pace, before)
+            return self._seen(to_rgb(seen.frame), seen.settled, time.monotonic() - start)
 
     def glance(self) -> Observation:
         with self._eyes:
@@ -79,12 +83,12 @@ class X11Desktop:
             self._pause(0)
             with self._eyes:
                 self._changes.clear()
+                self._before = self._capture.raw()
             try:
                 return self._perform(action)
             finally:
                 self._mouse.release()
                 self._keyboard.release()
-                self._acted = time.monotonic()
 
     def windows(self) -> tuple[Window, ...]:
         """Front to back, boxes in observation pixels."""
@@ -107,6 +111,8 @@ class X11Desktop:
             self._stop.clear()
             self._keyboard.close()
             self._stop.set()
+            self._echo.close()
+            self._watcher.close()
             self._changes.close()
             self._capture.close()
             self._control.close()
@@ -142,6 +148,14 @@ class X11Desktop:
         """Wait, unless stopped before or meanwhile."""
         if self._stop.is_set() or (seconds > 0 and self._stop.wait(seconds)):
             raise Stopped("stopped by a person or a signal")
+
+    def _heard(self) -> None:
+        """Wait until the active program has read all input. DesktopError if it hangs."""
+        answer = self._echo.heard(HANGS)
+        if answer is None:
+            self._pause(UNASKED_PAUSE)
+        elif not answer:
+            raise DesktopError(f"the active program has not read its input for {HANGS:.0f} s")
 
     def _seen(self, image: Image, settled: bool, waited: float) -> Observation:
         pointer = self._look.screen().root.query_pointer()

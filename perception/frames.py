@@ -78,13 +78,21 @@ def settle(
     grab: Callable[[], Raw],
     changes: Changes,
     pace: Pace,
-    patience: float,
+    before: Raw | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Settled:
-    """Wait until the picture is quiet. patience: seconds to wait for a first repaint."""
+    """Wait until the picture is quiet.
+
+    before: the frame before the action that should show; then a first change of it is waited for,
+    `pace.patience` seconds at most.
+    """
     start = clock()
-    if patience > 0:
-        changes.wait(patience)
+    if before is not None:
+        while (left := start + pace.patience - clock()) > 0:
+            if changes.wait(left):
+                changes.clear()
+                if not is_caret(difference(before, grab())):
+                    break
     changes.clear()
     reference = frame = grab()
     quiet_since = clock()
