@@ -7,11 +7,13 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
 
+from agent import events
 from agent.events import Dropped, Ended, Event, Intended, SetupFailed
 from memory.episode import Outcome
 
@@ -57,6 +59,30 @@ class ConsoleSink:
                 self._console.print(f": {event.detail}" if event.detail else "", markup=False)
             case _:
                 pass
+
+
+class Phases:
+    """A sink with one progress bar for each phase of long work; use it in `with`."""
+
+    def __init__(self, console: Console) -> None:
+        self._bars = bar(console)
+        self._shown: dict[str, TaskID] = {}
+
+    def __call__(self, event: Event) -> None:
+        if not isinstance(event, events.Progress):
+            return
+        if event.phase not in self._shown:
+            self._shown[event.phase] = self._bars.add_task(event.phase, note="")
+        self._bars.update(
+            self._shown[event.phase], completed=event.done, total=event.total, note=event.note
+        )
+
+    def __enter__(self) -> "Phases":
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
 
 
 def bar(console: Console) -> Progress:

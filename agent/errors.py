@@ -19,13 +19,14 @@ def exit_code(error: Exception) -> int | None:
     """The exit code for an error with a sentence for the operator; None for a defect of ours."""
     from actuation.desktop import DesktopError
     from agent.stop import Interrupted
+    from memory.sleep.lock import AlreadyAsleepError
     from memory.store import StoreError
 
     if isinstance(error, Interrupted):
         return INTERRUPTED
     if isinstance(error, BadInput):
         return USAGE
-    if isinstance(error, Needed | DesktopError | StoreError):
+    if isinstance(error, Needed | DesktopError | StoreError | AlreadyAsleepError):
         return MISSING
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EROFS, errno.EACCES):
         return MISSING

@@ -8,6 +8,7 @@ from rich.table import Table
 from agent.attempt import Attempt
 from agent.loop import PHASES
 from agent.tally import Tally, step_ms
+from memory.sleep.log import NightRecord
 
 
 def attempts_table(tallies: Mapping[str, Tally], variant: str = "") -> Table:
@@ -37,4 +38,20 @@ def steps_table(attempts: Sequence[Attempt]) -> Table:
     table = Table("step, ms", *PHASES)
     for name in ("p50", "p95"):
         table.add_row(name, *(f"{numbers[phase][name]:.0f}" for phase in PHASES))
+    return table
+
+
+def night_table(record: NightRecord) -> Table:
+    """What a night did: before and after for each exam, and whether it was promoted."""
+    word = "promoted" if record.promoted else "rejected"
+    table = Table(
+        "exam",
+        "before",
+        "after",
+        "of",
+        title=f"night {record.night}: {word}",
+        caption=record.reason,
+    )
+    for name, score in record.exam.items():
+        table.add_row(name, f"{score.before:.0%}", f"{score.after:.0%}", str(score.attempts))
     return table

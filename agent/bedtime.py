@@ -1,0 +1,92 @@
+"""Going to sleep: which task and variants a night rehearses, and with which hands and weights."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from actuation.guard import Rules
+from tasks.catalog import create, names
+
+from actuation.virtual import VirtualDesktop
+from agent.errors import BadInput
+from agent.events import Progress, Sink
+from agent.policies.catalog import maker
+from agent.rehearsal import LiveRehearsal
+from agent.stop import Stop
+from memory.episode import Episode
+from memory.levels import Levels
+from memory.sleep.log import NightRecord
+from memory.sleep.night import night
+from memory.sleep.plan import Plan
+from memory.store import Store
+
+FRESH = 9000
+"""First seed of the held-back rehearsals; seeds that were lived are passed over."""
+
+UNSEEN = ("", "swapped", "resized")
+"""Variants that ask the same of other windows: how the plain task is rehearsed."""
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What the day was about: the task most met, and its variants."""
+
+    task: str
+    variants: tuple[str, ...]
+    seeds: frozenset[int]
+
+
+def lived(episodes: list[Episode]) -> Lived:
+    """Raises BadInput if nothing of the catalog was lived."""
+    known = [episode for episode in episodes if episode.task in names()]
+    if not known:
+        raise BadInput("nothing was lived yet: show a task first (dormouse run --policy scripted)")
+    task = Counter(episode.task for episode in known).most_common(1)[0][0]
+    mine = [episode for episode in known if episode.task == task]
+    variants = tuple(sorted({episode.variant for episode in mine}))
+    if variants == ("",):
+        variants = tuple(name for name in UNSEEN if name in ("", *create(task).variants))
+    return Lived(task, variants, frozenset(episode.seed for episode in mine))
+
+
+def plan(folder: Path, day: Lived, seed: int, rehearsals: int, steps: int | None = None) -> Plan:
+    """The plan of a night; `rehearsals` live attempts before and as many after training."""
+    seeds: list[int] = []
+    candidate = FRESH
+    while len(seeds) < rehearsals:
+        if candidate not in day.seeds:
+            seeds.append(candidate)
+        candidate += 1
+    if steps is None:
+        return Plan(folder, day.task, day.variants, tuple(seeds), seed)
+    return Plan(folder, day.task, day.variants, tuple(seeds), seed, steps=steps)
+
+
+def sleep(
+    store: Store,
+    levels: Levels,
+    tonight: Plan,
+    *,
+    size: tuple[int, int],
+    rules: Rules,
+    sink: Sink,
+    stop: Stop,
+    host: Callable[[], VirtualDesktop] | None = None,
+) -> NightRecord:
+    """One night with the core policy. Raises Interrupted when stopped: the next night goes on.
+
+    Needs the learner (torch): some seconds to import.
+    """
+    from agent.policies.core.learner import CoreLearner
+
+    rehearsal = LiveRehearsal(
+        host or partial(VirtualDesktop, *size), partial(maker, "core"), rules=rules, stop=stop
+    )
+
+    def progress(phase: str, done: int, total: int, note: str) -> None:
+        sink(Progress(phase, done, total, note))
+        stop.check()
+
+    return night(store, levels, CoreLearner(), rehearsal, tonight, progress)

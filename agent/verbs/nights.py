@@ -1,0 +1,47 @@
+"""`dormouse nights`: what each night did; --rollback takes the last promotion back."""
+
+from rich.table import Table
+
+from agent.config import Settings
+from agent.errors import BadInput, Needed
+from agent.output import Output
+from agent.tables import night_table
+from memory.levels import Levels
+from memory.sleep.lock import asleep
+from memory.sleep.log import nights
+
+
+def main(last: bool, rollback: bool, json: str | None) -> int:
+    output, settings = Output(json), Settings()
+    if rollback:
+        return _rollback(output, settings)
+    records = nights(settings.nights)
+    if last:
+        if not records:
+            raise BadInput("there was no night yet: dormouse sleep")
+        output.console.print(night_table(records[-1]))
+        output.console.print(f"log: {settings.nights / records[-1].night / 'night.html'}")
+        output.write(records[-1].contract())
+        return 0
+    table = Table("night", "episodes", "result", "why")
+    for record in records:
+        word = "[green]promoted[/green]" if record.promoted else "[yellow]rejected[/yellow]"
+        table.add_row(record.night, str(record.episodes), word, record.reason)
+    output.console.print(table if records else "there was no night yet")
+    output.write([record.contract() for record in records])
+    return 0
+
+
+def _rollback(output: Output, settings: Settings) -> int:
+    levels = Levels(settings.levels)
+    try:
+        with asleep(settings.levels):
+            level = levels.rollback()
+    except LookupError as error:
+        raise BadInput(str(error)) from error
+    except ValueError as error:
+        raise Needed(str(error)) from error
+    live = f"level {level.id}" if level else "the shipped weights"
+    output.console.print(f"live again: {live}")
+    output.write({"live": level.id if level else "", "digest": level.digest if level else ""})
+    return 0
