@@ -1,0 +1,58 @@
+"""Gather: the episodes that tonight's level learns from.
+
+Each night's fast level is trained above the frozen weights and never above last night's, so it
+learns from every good episode that is kept, newest first up to a limit; `fresh` are those that
+the live level has not seen.
+"""
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+
+from memory.episode import Actor, Episode
+from memory.levels import Levels
+from memory.recall import good
+from memory.redact import redact
+from memory.store import Store
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """ids: oldest first. fresh: those the live level has not learned from. secrets: how many of
+    them hold text that must not leave the store (it is masked in the log)."""
+
+    ids: tuple[str, ...]
+    fresh: tuple[str, ...]
+    secrets: int
+
+
+def gather(store: Store, levels: Levels, limit: int) -> Gathered:
+    """Good demonstrations and runs, and runs in which a person put something right."""
+    kept: list[Episode] = []
+    for head in reversed(store.episodes()):
+        if len(kept) == limit:
+            break
+        if good(head):
+            kept.append(store.episode(head.id))
+        elif head.provenance == "run" and head.outcome is not None:
+            whole = store.episode(head.id)
+            if any(step.actor is Actor.OPERATOR for step in whole.steps):
+                kept.append(whole)
+    kept.reverse()
+    live = levels.live_level()
+    known = set(live.episodes) if live else set()
+    ids = tuple(episode.id for episode in kept)
+    return Gathered(
+        ids=ids,
+        fresh=tuple(name for name in ids if name not in known),
+        secrets=sum(any(redact(text) != text for text in _texts(one)) for one in kept),
+    )
+
+
+def data_digest(weights: dict[str, list[float]]) -> str:
+    """sha256 over episode ids and the reviewed weights of their steps."""
+    return sha256(json.dumps(weights, sort_keys=True).encode()).hexdigest()
+
+
+def _texts(episode: Episode) -> list[str]:
+    return [episode.goal, *(f"{step.intended} {step.note}" for step in episode.steps)]

@@ -1,0 +1,63 @@
+"""What a night is to do: everything that its result depends on besides memory and weights."""
+
+import json
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One night. Budgets count steps and episodes, never seconds.
+
+    folder: where nights are kept, one folder each. task: the task rehearsed. variants, seeds: the
+    i-th rehearsal is (variants[i % len], seeds[i]); seeds must be held back from what was lived;
+    none means that only the old skills are examined. skills: drawn episodes for each old skill.
+    steps, batch, rate, replay, anchor, ema, clip: the training (replay: share of each batch taken
+    from old skills; ema: decay of the averaged weights, 0 for none). every: steps between two
+    checkpoints. episodes: at most so many, the newest. allowed_drop: points an old skill may lose.
+    allowed_harm: how many rehearsals more than before may end wrong or with collateral.
+    threads: of torch, pinned, since sums depend on it.
+    """
+
+    folder: Path
+    task: str
+    variants: tuple[str, ...] = ("",)
+    seeds: tuple[int, ...] = ()
+    seed: int = 0
+    steps: int = 400
+    batch: int = 16
+    rate: float = 3e-4
+    warmup: float = 0.05
+    replay: float = 0.5
+    anchor: float = 0.0
+    ema: float = 0.0
+    clip: float = 1.0
+    every: int = 50
+    skills: int = 200
+    episodes: int = 64
+    allowed_drop: int = 2
+    allowed_harm: int = 0
+    threads: int = 2
+
+    def __post_init__(self) -> None:
+        if self.steps < 1 or self.every < 1 or self.batch < 2 or not 0 <= self.replay < 1:
+            raise ValueError("a night needs steps, every ≥ 1, batch ≥ 2 and replay in [0, 1)")
+        if not self.variants:
+            raise ValueError("a night needs at least one variant ('' is the plain task)")
+
+    @property
+    def digest(self) -> str:
+        """Two nights with equal plans may continue each other."""
+        plain = {name: value for name, value in asdict(self).items() if name != "folder"}
+        return sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def rehearsals(self) -> dict[str, tuple[int, ...]]:
+        """Variant → the seeds it is rehearsed with."""
+        count = len(self.variants)
+        return {
+            variant: self.seeds[i::count]
+            for i, variant in enumerate(self.variants)
+            if self.seeds[i::count]
+        }

@@ -1,0 +1,129 @@
+"""Review: a weight in {0, ½, 1} and a reason for every step, judged by what the step itself did.
+
+The outcome of an episode is never spread over its steps: it only says whether the agent's own
+steps may be trusted at all. What a step did is seen by comparing its frame with the next one.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from actuation.action import (
+    Action,
+    Ask,
+    Click,
+    Done,
+    Fail,
+    Move,
+    Press,
+    Scroll,
+    TypeText,
+    Wait,
+)
+from memory.episode import Actor, Episode, Outcome, Step
+from memory.redact import redact
+
+NOTICEABLE = 64  # pixels: a blinking caret is fewer, a moved focus is more
+SURE = 0.8  # confidence from which an agent's step in a verified run counts in full
+UNDO = {"ctrl+z", "backspace", "delete", "escape", "ctrl+backspace"}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    weight: float
+    reason: str
+
+
+def review(episode: Episode) -> list[Judgement]:
+    """One judgement a step, in order."""
+    steps = episode.steps
+    following = [*steps[1:], None]
+    previous = [None, *steps[:-1]]
+    return [
+        _judge(episode, step, before, after)
+        for step, before, after in zip(steps, previous, following, strict=True)
+    ]
+
+
+def _judge(episode: Episode, step: Step, before: Step | None, after: Step | None) -> Judgement:
+    action = step.performed
+    if action is None:
+        return Judgement(0, "never performed")
+    if isinstance(action, TypeText) and redact(action.text) != action.text:
+        return Judgement(0, "typed a secret: it stays out of the weights")
+    trust = _trust(episode, step)
+    if trust.weight == 0:
+        return trust
+    done = _deed(action, step, before, after)
+    # The lesser of the two decides, and says why.
+    return done if done.weight < trust.weight else Judgement(trust.weight, _both(done, trust))
+
+
+def _both(done: Judgement, trust: Judgement) -> str:
+    return f"{done.reason}; {trust.reason}" if trust.reason else done.reason
+
+
+def _trust(episode: Episode, step: Step) -> Judgement:
+    """How far the one who acted is believed."""
+    if step.actor is not Actor.AGENT:
+        if episode.provenance == "demonstration" and episode.outcome is Outcome.WRONG:
+            return Judgement(0, "the demonstration ended wrong")
+        return Judgement(1, "")
+    if episode.outcome is not Outcome.VERIFIED:
+        return Judgement(0, f"the agent's own step in a run that ended {episode.outcome}")
+    if episode.collateral:
+        return Judgement(0, "the run changed something else too")
+    if step.confidence < SURE:
+        return Judgement(0.5, f"verified, at confidence {step.confidence:.2f}")
+    return Judgement(1, "verified")
+
+
+def _deed(action: Action, step: Step, before: Step | None, after: Step | None) -> Judgement:
+    """What the step itself did."""
+    match action:
+        case Done() | Ask():
+            return Judgement(1, "a right ending")
+        case Fail():
+            return Judgement(0, "gave up")
+        case Move() | Wait():
+            return Judgement(0, "moves nothing")
+    if after is None:
+        return Judgement(0.5, "the last step: its effect was not seen")
+    effect = _effect(step, after)
+    undone = _undoes(after.performed, action)
+    if undone:
+        return Judgement(0, f"undone by the next step ({after.performed})")
+    if isinstance(action, Click) and _same_place(action, after.performed):
+        if not effect:
+            return Judgement(0, "the same click again")
+        return Judgement(0.5, "changed the screen, and the same click again")
+    if before is not None and _undoes(action, before.performed):
+        return Judgement(0.5, "mends the step before it")
+    if not effect:
+        if isinstance(action, Press) and "+" in action.keys:
+            return Judgement(1, "a shortcut: it may act unseen")
+        return Judgement(0, "no effect on the screen")
+    return Judgement(1, "scrolled" if isinstance(action, Scroll) else "changed the screen")
+
+
+def _effect(step: Step, after: Step) -> bool:
+    one, two = step.observation, after.observation
+    if one.image.shape != two.image.shape or one.windows != two.windows:
+        return True
+    return int(np.count_nonzero((one.image != two.image).any(axis=2))) > NOTICEABLE
+
+
+def _undoes(later: Action | None, earlier: Action | None) -> bool:
+    return (
+        isinstance(later, Press) and isinstance(earlier, TypeText) and later.keys.casefold() in UNDO
+    )
+
+
+def _same_place(one: Click, other: Action | None) -> bool:
+    return (
+        isinstance(other, Click)
+        and one.button is other.button
+        and one.count == other.count
+        and one.modifiers == other.modifiers
+        and max(abs(one.x - other.x), abs(one.y - other.y)) <= 4
+    )
