@@ -5,9 +5,11 @@ laid on a spare keycode first:
 
     "Ä日"  ──▶  spare 93 ← Ä, spare 97 ← 日  ──▶  sync, pause  ──▶  tap 93, tap 97
 
-Programs read the mapping late, so it stays until the keycode is needed again, and then only
-changes when the program says that it has read every key; close() takes all of it back. Own code over python-xlib, not pyautogui: that one types '<' as '>', drops what
-the layout lacks without a word, and needs one display for the whole process at import time.
+Programs read the mapping late, so it stays until the keycode is needed again, and then changes
+only after the program says that it has read every key; close() takes all of it back.
+
+Own code over python-xlib, not pyautogui: that one types '<' as '>', drops what the layout lacks
+without a word, and needs one display for the whole process at import time.
 """
 
 import unicodedata
