@@ -1,0 +1,106 @@
+"""The cells of a sheet: what lies in each, ready to be read.
+
+Text that runs over into an empty neighbour belongs to the cell where it begins. The ring around
+the current cell and a text cursor in it are not text.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from perception.boxes import Line, ground, normalise, union
+from perception.grids import Sheet
+from perception.observation import Box, Image
+
+_RING = 3  # pixels at a cell's edge that the ring of the current cell may cover
+_CLOSE = 7  # text this near to both sides of a missing grid line runs across it
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A line of text that waits to be read, or an empty cell (line is None).
+
+    area: what to click. ink: where the text itself is. cut: part of it may be out of sight.
+    row, column: of the sheet as it is visible, -1 outside one.
+    """
+
+    area: Box
+    ink: Box
+    line: Line | None
+    cut: bool = False
+    row: int = -1
+    column: int = -1
+
+
+def cells(image: Image, sheet: Sheet) -> list[Piece]:
+    """A Piece for each visible cell, row by row."""
+    pieces: list[Piece] = []
+    for row in range(len(sheet.rows) - 1):
+        column, last = 0, len(sheet.columns) - 1
+        while column < last:
+            end = column + 1
+            while end < last and _runs_across(image, sheet, row, end):
+                end += 1
+            pieces.append(_piece(image, sheet, row, column, end))
+            for covered in range(column + 1, end):
+                area = sheet.cell(row, covered)
+                pieces.append(Piece(area, area, None, row=row, column=covered))
+            column = end
+    return pieces
+
+
+def _piece(image: Image, sheet: Sheet, row: int, column: int, end: int) -> Piece:
+    area = sheet.cell(row, column)
+    inside = union(area, sheet.cell(row, end - 1)) if end > column + 1 else area
+    margin = 0
+    if sheet.current and abs(row - sheet.current[0]) < 2 and abs(column - sheet.current[1]) < 2:
+        margin = _RING if (row, column) == sheet.current else 0
+    x, y = inside.x + margin, inside.y + margin
+    width, height = inside.w - 2 * margin, inside.h - 2 * margin
+    crop = image[y : y + height, x : x + width]
+    empty = Piece(area, area, None, row=row, column=column)
+    if crop.size == 0 or (crop == crop[0, 0]).all():
+        return empty
+    found = normalise(crop, ignore=sheet.accent)
+    if found is None or found[1].w * found[1].h < 6:
+        return empty
+    line, box = found
+    if (row, column) == sheet.current:
+        trimmed = without_caret(line, height)
+        if trimmed is None:
+            return empty
+        line = trimmed
+    ink = Box(x + box.x, y + box.y, line.shape[1], line.shape[0])
+    cut = margin == 0 and (ink.x <= inside.x or ink.right >= inside.right)
+    return Piece(area, ink, line, cut, row, column)
+
+
+def without_caret(line: Line, height: int) -> Line | None:
+    """The line without a text cursor at its end: a bar as tall as the cell, apart from the text."""
+    tall = (line < 128).sum(axis=0) >= max(0.6 * height, 8)
+    if line.shape[0] < 0.6 * height or not tall.any():
+        return line
+    columns = np.flatnonzero(tall)
+    if columns[-1] - columns[0] > 2:
+        return line
+    rest = line.copy()
+    rest[:, columns[0] : columns[-1] + 1] = 255
+    ys, xs = np.nonzero(rest < 200)
+    if len(xs) < 6:
+        return None
+    return rest[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
+
+
+def _runs_across(image: Image, sheet: Sheet, row: int, column: int) -> bool:
+    """Whether text crosses the left border of a cell, where no grid line is drawn then."""
+    left, right = sheet.cell(row, column - 1), sheet.cell(row, column)
+    border = image[left.y : left.bottom, sheet.columns[column]]
+    common = ground(border[None])
+    plain = image[left.y : left.bottom, left.right - _CLOSE : right.x + _CLOSE]
+    if len(plain) == 0 or (common != ground(plain)).any():
+        return False  # a grid line
+    inked = (np.abs(plain.astype(np.int16) - common).max(axis=2) > 60).any(axis=0)
+    if inked[_CLOSE]:
+        return True
+    coloured = (ground(image[left.y : left.bottom, left.x : right.right]) < 250).any()
+    return not coloured and bool(inked[:_CLOSE].any() and inked[_CLOSE + 1 :].any())

@@ -1,0 +1,78 @@
+"""Labels and values: what stands left of and above what, and "Label: value" taken apart."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from perception.boxes import Line, gaps
+from perception.cells import Piece
+from perception.observation import Box
+from perception.scene import Element
+from perception.text import Reading
+
+_LABELLED = re.compile(r"(?P<label>[^\d\W][^:]*:)\s+(?P<value>\S.*)")
+
+
+def halves(piece: Piece, reading: Reading) -> tuple[Piece, ...]:
+    """The label and the value of a line that says "Label: value", else nothing."""
+    match = _LABELLED.fullmatch(reading.text)
+    if not match or piece.line is None or piece.row >= 0:
+        return ()
+    spaces = reading.text.count(" ")
+    before = match["label"].count(" ")
+    widest = sorted(gaps(piece.line), key=lambda gap: gap[0] - gap[1])[:spaces]
+    if len(widest) < spaces:
+        return ()
+    start, end = sorted(widest)[before]
+    left, right = piece.line[:, :start], piece.line[:, end:]
+    parts = ((left, 0), (right, end))
+    return tuple(_part(piece, line, x) for line, x in parts)
+
+
+def _part(piece: Piece, line: Line, x: int) -> Piece:
+    rows, columns = (
+        np.flatnonzero((line < 200).any(axis=1)),
+        np.flatnonzero((line < 200).any(axis=0)),
+    )
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    box = Box(piece.ink.x + x + left, piece.ink.y + top, right - left, bottom - top)
+    return replace(piece, area=box, ink=box, line=line[top:bottom, left:right])
+
+
+def reading_order(elements: Sequence[Element]) -> list[Element]:
+    """Line by line, each from left to right."""
+    lines: list[list[Element]] = []
+    for element in sorted(elements, key=lambda element: element.box.center[1]):
+        middle = element.box.center[1]
+        if lines and abs(lines[-1][0].box.center[1] - middle) <= 0.4 * lines[-1][0].box.h:
+            lines[-1].append(element)
+        else:
+            lines.append([element])
+    return [element for line in lines for element in sorted(line, key=lambda e: e.box.x)]
+
+
+def neighbours(elements: Sequence[Element]) -> list[Element]:
+    """The elements with the texts to their left and above them; cells only among cells."""
+    if not elements:
+        return []
+    edges = np.array([(e.box.x, e.box.y, e.box.right, e.box.bottom) for e in elements])
+    said = np.array([bool(e.text) for e in elements])
+    grids = np.array([e.grid for e in elements])
+    x, y, right, bottom = edges.T
+    result = []
+    for i, element in enumerate(elements):
+        near = said & (grids == element.grid)
+        near[i] = False
+        shared_y = np.minimum(bottom, bottom[i]) - np.maximum(y, y[i])
+        shared_x = np.minimum(right, right[i]) - np.maximum(x, x[i])
+        beside = (
+            near & (right <= x[i] + 2) & (2 * shared_y >= np.minimum(bottom - y, element.box.h))
+        )
+        over = near & (bottom <= y[i] + 2) & (shared_x > 0)
+        left = elements[int(np.argmax(np.where(beside, right, -1)))].text if beside.any() else ""
+        above = elements[int(np.argmax(np.where(over, bottom, -1)))].text if over.any() else ""
+        result.append(replace(element, left=left, above=above))
+    return result

@@ -1,0 +1,77 @@
+"""From a sheet's readings to a Grid: headers, kinds of columns, and where the next row goes."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from perception.cells import Piece
+from perception.grids import Sheet
+from perception.scene import Element, Grid, Kind
+from perception.surfaces import Surface
+from perception.text import Reading
+from perception.values import value_kind
+
+_SURE = 0.4  # confidence below which a reading is not trusted
+_SPARE = 2  # empty rows below the data whose cells are offered
+
+
+def trusted(piece: Piece, reading: Reading) -> bool:
+    """Whether a reading may be used as a value."""
+    return reading.agreed and not piece.cut and (not reading.text or reading.confidence >= _SURE)
+
+
+def column_kind(values: Sequence[str]) -> str:
+    """What most values of a column are; a column with some amounts holds amounts."""
+    kinds = Counter(kind for kind in map(value_kind, values) if kind)
+    if kinds["amount"] and kinds["amount"] + kinds["number"] > sum(kinds.values()) / 2:
+        return "amount"
+    return kinds.most_common(1)[0][0] if kinds else ""
+
+
+def tabulate(
+    sheet: Sheet, surface: Surface, found: Sequence[tuple[Piece, Reading]], index: int
+) -> tuple[Grid | None, list[Element]]:
+    """The grid under number `index`, and the elements of its cells.
+
+    Cells: the header, everything with text, the empty cells of the last row of data and of the two
+    rows below it, and the current cell wherever it is.
+    """
+    inside = {(p.row, p.column): (p, r) for p, r in found if p.row >= 0}
+    texts = {place: reading.text for place, (_, reading) in inside.items()}
+    titled = [c for c in range(len(sheet.columns) - 1) if texts.get((0, c))]
+    if not titled:
+        return None, []
+    headers = {column: texts[0, column] for column in titled}
+    rows = max((row for (row, c), text in texts.items() if text and c in headers), default=0)
+    numbers = {column: number for number, column in enumerate(titled)}
+    elements = []
+    for (row, column), (piece, reading) in inside.items():
+        current = (row, column) == sheet.current
+        offered = column in headers and rows <= row <= rows + _SPARE
+        if reading.text or current or offered:
+            titled_column = column in headers
+            elements.append(
+                Element(
+                    piece.area.moved(surface.box.x, surface.box.y),
+                    reading.text,
+                    Kind.CELL,
+                    header=headers.get(column, ""),
+                    confidence=reading.confidence,
+                    certain=trusted(piece, reading),
+                    focused=current,
+                    window=surface.window,
+                    grid=index,
+                    row=row - 1,
+                    column=numbers[column] if titled_column else -1,
+                )
+            )
+    data = [[texts.get((row, c), "") for row in range(1, rows + 1)] for c in titled]
+    grid = Grid(
+        sheet.box.moved(surface.box.x, surface.box.y),
+        surface.window,
+        tuple(headers.values()),
+        rows,
+        rows,
+        tuple(sum(map(bool, values)) / rows if rows else 0.0 for values in data),
+        tuple(column_kind(values) for values in data),
+    )
+    return grid, elements
