@@ -1,0 +1,201 @@
+"""Drawn variations of a lived lesson: windows elsewhere, other values, other words, a value gone.
+
+Nothing here knows a job. Positions, values and wordings of the few demonstrated screens are
+chance; what stays the same through all variations is what there is to learn.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+from agent.policies.core.nursery.lexicon import concepts, draw_amount, draw_date, syllables
+from agent.policies.core.situation import (
+    Choice,
+    ChoiceKind,
+    Cue,
+    Deed,
+    Lesson,
+)
+from agent.policies.core.words import plain
+from perception.observation import Box
+from perception.scene import Element, Scene
+from perception.values import value_kind
+
+GONE = 0.15  # how often the value to be copied is taken off the screen: then ask
+LOST = 0.03  # how often any other text is not seen
+
+
+def augment(lesson: Lesson, seed: int) -> Lesson:
+    """A variation with the same meaning; equal seeds give equal variations."""
+    rng = random.Random(seed)
+    lesson = _without_some(lesson, rng)
+    if lesson.choice.kind == ChoiceKind.TYPE and rng.random() < GONE:
+        lesson = _value_gone(lesson, rng)
+    lesson = _reworded(lesson, rng)
+    return _rearranged(lesson, rng) if rng.random() < 0.85 else lesson
+
+
+def _select(lesson: Lesson, keep: Callable[[int, Element], bool]) -> Lesson:
+    """The lesson with only some elements; indices follow."""
+    situation, scene = lesson.situation, lesson.situation.scene
+    kept = [i for i, e in enumerate(scene.elements) if keep(i, e)]
+    place = {old: new for new, old in enumerate(kept)}
+    shift = len(kept) - len(scene.elements)
+    targets = tuple(
+        place[t] if t in place else t + shift
+        for t in lesson.choice.targets
+        if t in place or t >= len(scene.elements)
+    )
+    made = replace(
+        scene,
+        elements=tuple(scene.elements[i] for i in kept),
+        focus=place.get(scene.focus, -1),
+    )
+    return replace(
+        lesson,
+        situation=replace(situation, scene=made),
+        choice=replace(lesson.choice, targets=targets),
+    )
+
+
+def _without_some(lesson: Lesson, rng: random.Random) -> Lesson:
+    targets = set(lesson.choice.targets)
+    lost = {
+        i
+        for i, e in enumerate(lesson.situation.scene.elements)
+        if i not in targets and not e.focused and e.grid < 0 and rng.random() < LOST
+    }
+    return _select(lesson, lambda i, _: i not in lost)
+
+
+def _value_gone(lesson: Lesson, rng: random.Random) -> Lesson:
+    """The needed value, or the whole window that it stands in, cannot be seen: ask."""
+    scene = lesson.situation.scene
+    texts = {lesson.situation.sources[t] for t in lesson.choice.targets}
+    windows = {scene.elements[t].window for t in lesson.choice.targets if t < len(scene.elements)}
+    focus = scene.focused
+    whole = rng.random() < 0.3 and focus is not None and focus.window not in windows
+
+    def keep(_: int, e: Element) -> bool:
+        if whole:
+            return e.window not in windows
+        return e.grid >= 0 or e.text not in texts
+
+    bare = _select(lesson, keep)
+    situation = replace(bare.situation, slots=())
+    return replace(bare, situation=situation, choice=Choice(ChoiceKind.ASK))
+
+
+def _synonyms(rng: random.Random, texts: set[str]) -> dict[str, str]:
+    """For the labels among the texts that the nursery knows, another word of the same concept."""
+    known = {plain(word): concept.words for concept in concepts() for word in concept.words}
+    chosen = {}
+    for text in sorted(texts):
+        words = known.get(plain(text))
+        if words and rng.random() < 0.6:
+            chosen[text] = rng.choice(words)
+    return chosen
+
+
+def _redrawn(rng: random.Random, texts: set[str]) -> dict[str, str]:
+    """Other values of the same kind; facts of the day do not reach the weights."""
+    drawn = {}
+    for text in sorted(texts):
+        kind = value_kind(text)
+        if kind == "date":
+            drawn[text] = draw_date(rng)
+        elif kind == "amount":
+            drawn[text] = draw_amount(rng)
+        elif kind == "number":
+            drawn[text] = str(rng.randrange(10 ** min(6, max(1, len(text)))))
+        else:
+            ends = text.split()[1:]
+            drawn[text] = " ".join(
+                [syllables(rng).capitalize(), *(w for w in ends if rng.random() < 0.5)]
+            )
+    return drawn
+
+
+def _reworded(lesson: Lesson, rng: random.Random) -> Lesson:
+    situation, scene = lesson.situation, lesson.situation.scene
+    labels = {t for e in scene.elements for t in (e.left, e.above, e.header) if t}
+    values = {e.text for e in scene.elements if e.grid >= 0 and e.row >= 0 and e.text}
+    values |= {
+        situation.sources[t] for t in lesson.choice.targets if lesson.choice.kind == ChoiceKind.TYPE
+    }
+    values |= set(situation.entered)
+    values |= {e.text for e in scene.elements if value_kind(e.text) in ("date", "amount")}
+    values -= set(situation.spans)
+    new = _redrawn(rng, values) | _synonyms(rng, labels)
+
+    def say(text: str) -> str:
+        return new.get(text, text)
+
+    elements = tuple(
+        replace(e, text=say(e.text), left=say(e.left), above=say(e.above), header=say(e.header))
+        for e in scene.elements
+    )
+    grids = tuple(replace(g, headers=tuple(say(h) for h in g.headers)) for g in scene.grids)
+
+    def retold(deed: Deed) -> Deed:
+        return replace(deed, place=say(deed.place), source=say(deed.source))
+
+    made = replace(
+        situation,
+        scene=replace(scene, elements=elements, grids=grids),
+        deeds=tuple(retold(deed) for deed in situation.deeds),
+        slots=tuple(
+            replace(s, value=say(s.value), left=say(s.left), above=say(s.above))
+            for s in situation.slots
+        ),
+        entered=frozenset(say(text) for text in situation.entered),
+        cues=tuple(Cue(retold(c.deed), c.before, c.similarity) for c in situation.cues),
+    )
+    return replace(lesson, situation=made)
+
+
+def _rearranged(lesson: Lesson, rng: random.Random) -> Lesson:
+    """Every window moved; sometimes two change places; sizes changed within reason."""
+    scene = lesson.situation.scene
+    if not scene.windows:
+        return lesson
+    homes = [w.box for w in scene.windows]
+    if len(homes) >= 2 and rng.random() < 0.5:
+        homes[0], homes[1] = _swapped(homes[0], homes[1])
+    scales = [(rng.uniform(0.85, 1.15), rng.uniform(0.85, 1.15)) for _ in homes]
+    boxes = [
+        Box(
+            _within(home.x + rng.randint(-80, 80), home.w, scene.width),
+            _within(home.y + rng.randint(-60, 60), home.h, scene.height),
+            int(old.box.w * sx),
+            int(old.box.h * sy),
+        )
+        for home, old, (sx, sy) in zip(homes, scene.windows, scales, strict=True)
+    ]
+
+    def moved(box: Box, window: int) -> Box:
+        if window < 0:
+            return box
+        old, new, (sx, sy) = scene.windows[window].box, boxes[window], scales[window]
+        x = new.x + int((box.x - old.x) * sx)
+        y = new.y + int((box.y - old.y) * sy)
+        return Box(x, y, max(4, int(box.w * sx)), max(4, int(box.h * sy)))
+
+    made = Scene(
+        scene.width,
+        scene.height,
+        tuple(replace(w, box=b) for w, b in zip(scene.windows, boxes, strict=True)),
+        tuple(replace(g, box=moved(g.box, g.window)) for g in scene.grids),
+        tuple(replace(e, box=moved(e.box, e.window)) for e in scene.elements),
+        scene.focus,
+    )
+    return replace(lesson, situation=replace(lesson.situation, scene=made))
+
+
+def _swapped(a: Box, b: Box) -> tuple[Box, Box]:
+    """Homes after two windows changed places: each starts where the other did."""
+    return Box(b.x, b.y, a.w, a.h), Box(a.x, a.y, b.w, b.h)
+
+
+def _within(at: int, size: int, limit: int) -> int:
+    return max(0, min(at, max(0, limit - size)))

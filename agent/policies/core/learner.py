@@ -1,0 +1,101 @@
+"""CoreLearner: what the night trains of the core, behind memory.sleep.protocols.Learner."""
+
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from agent.policies.core import augment as variations
+from agent.policies.core.collate import batch_of, target
+from agent.policies.core.exam import exam
+from agent.policies.core.levels import add_level, save_level, trainable
+from agent.policies.core.network import Network, Scores, loss
+from agent.policies.core.nursery.draw import lesson as drawn
+from agent.policies.core.situation import Lesson
+from agent.policies.core.trail import Trail, choice_of
+from agent.policies.core.weights import SHIPPED, load_network
+from memory.atomic import digest
+from memory.episode import Episode
+from memory.sleep.protocols import SkillScore
+from perception.read import Reader
+
+
+class CoreLearner:
+    """The shipped core, frozen, and the fast level that is trained above it."""
+
+    def __init__(self, reader: Reader | None = None, shipped: Path = SHIPPED) -> None:
+        self.base = digest(shipped)
+        self.frozen = load_network(shipped)
+        self.frozen.requires_grad_(False)
+        self.network: Network = copy.deepcopy(self.frozen)
+        self.reader = reader or Reader()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        self.network.requires_grad_(False)
+        for parameter in trainable(self.network).values():
+            parameter.requires_grad_(True)
+
+    def examples(self, episode: Episode, weights: Sequence[float]) -> list[Lesson]:
+        """Lessons of the steps with weight > 0 that the core has a way to say."""
+        trail, lessons = Trail(episode.goal), []
+        for step, weight in zip(episode.steps, weights, strict=True):
+            situation = trail.look(self.reader.read(step.observation))
+            action = step.performed or step.intended
+            choice = choice_of(situation, action)
+            if choice is not None and weight > 0 and situation.scene.elements:
+                lessons.append(Lesson(situation, choice, weight))
+            trail.did(action)
+        return lessons
+
+    def augment(self, example: Lesson, seed: int) -> Lesson:
+        return variations.augment(example, seed)
+
+    def replay(self, seed: int) -> Iterator[Lesson]:
+        """Nursery lessons, marked as old so that the anchor holds on them."""
+        first = 5 * 10**12 + seed * 10**7
+        while True:
+            yield replace(drawn(first), old=True)
+            first += 1
+
+    def loss(self, batch: Sequence[Lesson], anchor: float) -> Tensor:
+        """Cross-entropies of the batch + anchor × KL(frozen ‖ current) on its old lessons."""
+        arrays, made = batch_of([lesson.situation for lesson in batch])
+        scores: Scores = self.network(arrays)
+        value = loss(scores, target(batch, made, arrays))
+        old = torch.tensor([lesson.old for lesson in batch])
+        if anchor <= 0 or not bool(old.any()):
+            return value
+        with torch.no_grad():
+            before: Scores = self.frozen(arrays)
+        pairs = (
+            (before.kind, scores.kind),
+            (before.click, scores.click),
+            (before.copy, scores.copy),
+        )
+        drift = sum((_kl(a[old], b[old]) for a, b in pairs), torch.zeros(()))
+        return value + anchor * drift
+
+    def parameters(self) -> list[torch.nn.Parameter]:
+        return list(trainable(self.network).values())
+
+    def exam(self, skills: int, seed: int) -> list[SkillScore]:
+        return exam(self.network, skills, seed)
+
+    def save(self, path: Path) -> str:
+        return save_level(self.network, self.frozen, path, self.base)
+
+    def load(self, path: Path | None) -> None:
+        self.network = copy.deepcopy(self.frozen)
+        if path is not None:
+            add_level(self.network, path, self.base)
+        self._prepare()
+
+
+def _kl(before: Tensor, now: Tensor) -> Tensor:
+    """Mean over rows of KL(before ‖ now), both logits."""
+    p, q = before.log_softmax(-1), now.log_softmax(-1)
+    return (p.exp() * (p - q)).sum(-1).mean()

@@ -1,0 +1,213 @@
+"""The element-pointer transformer.
+
+    text ids → mean of hashed embeddings (fastText) ─┐
+    candidate numbers ───────────────────────────────┼→ tokens → pre-norm transformer → heads
+    learned similarity of labels to the focus's label┘
+    heads: kind (softmax) · click and copy pointers (Vinyals et al. 2015, "Pointer networks") ·
+           key · form. The copy pointer adds a bilinear score of (focus label, candidate label),
+           so that "values labelled A go to places labelled B" is one low-rank weight update.
+
+Shapes: B batch, T distinct texts of the batch, N candidates, G goal tokens, H deeds, C cues.
+"""
+
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - torch's own convention
+
+from agent.policies.core.situation import KEYS, ChoiceKind, Form
+from agent.policies.core.words import BUCKETS
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The network's sizes; stored beside its weights."""
+
+    candidate_width: int
+    summary_width: int
+    text: int = 48
+    model: int = 128
+    layers: int = 3
+    heads: int = 4
+    feedforward: int = 320
+
+    def as_metadata(self) -> dict[str, str]:
+        return {name: str(value) for name, value in asdict(self).items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Collated features; see collate.py. Indices into `text_ids` rows; -1 pads kinds and keys."""
+
+    text_ids: Tensor  # (T, IDS), 0 pads
+    summary: Tensor  # (B, S)
+    focus_text: Tensor  # (B,)
+    candidates: Tensor  # (B, N, F)
+    candidate_texts: Tensor  # (B, N, 4)
+    clickable: Tensor  # (B, N)
+    copyable: Tensor  # (B, N + G): candidates, then goal tokens that are quoted
+    present: Tensor  # (B, N)
+    goal: Tensor  # (B, G, 3)
+    goal_texts: Tensor  # (B, G)
+    goal_present: Tensor  # (B, G)
+    deeds: Tensor  # (B, H, 5)
+    deeds_present: Tensor  # (B, H)
+    cues: Tensor  # (B, C, 6)
+    cue_similarity: Tensor  # (B, C)
+    cues_present: Tensor  # (B, C)
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Logits; masked places are about -1e4. The pointers' columns follow the batch's."""
+
+    kind: Tensor  # (B, kinds)
+    click: Tensor  # (B, N)
+    copy: Tensor  # (B, N + G)
+    key: Tensor  # (B, keys)
+    form: Tensor  # (B, forms)
+
+
+_MASKED = -1e4
+
+
+class Network(nn.Module):
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        d, t = shape.model, shape.text
+        kinds, keys, forms = len(ChoiceKind), len(KEYS), len(Form)
+        self.words = nn.Embedding(BUCKETS, t, padding_idx=0)
+        self.meaning = nn.Linear(t, t, bias=False)
+        self.candidate = nn.Linear(shape.candidate_width + 4 + 4, d)
+        self.texts = nn.ModuleList(nn.Linear(t, d, bias=False) for _ in range(4))
+        self.summary = nn.Linear(shape.summary_width + t, d)
+        self.goal = nn.Linear(3 + t + 1, d)
+        self.kind_in = nn.Embedding(kinds + 1, d)
+        self.key_in = nn.Embedding(keys + 1, d)
+        self.form_in = nn.Embedding(forms + 1, d)
+        self.before_in = nn.Embedding(kinds + 1, d)
+        self.age = nn.Embedding(16, d)
+        self.place = nn.Linear(t, d, bias=False)
+        self.source = nn.Linear(t, d, bias=False)
+        self.cue = nn.Linear(2, d)
+        self.segment = nn.Embedding(5, d)
+        layer = nn.TransformerEncoderLayer(
+            d, shape.heads, shape.feedforward, dropout=0.0, batch_first=True, norm_first=True
+        )
+        self.body = nn.TransformerEncoder(layer, shape.layers, enable_nested_tensor=False)
+        self.norm = nn.LayerNorm(d)
+        self.click_query, self.click_key = nn.Linear(d, d), nn.Linear(d, d)
+        self.copy_query, self.copy_key = nn.Linear(d, d), nn.Linear(d, d)
+        self.bilinear = nn.ModuleList(nn.Linear(t, t, bias=False) for _ in range(2))
+        self.kind_head = nn.Sequential(nn.Linear(2 * d + 2, d), nn.GELU(), nn.Linear(d, kinds))
+        self.key_head = nn.Linear(d, keys)
+        self.form_head = nn.Linear(2 * d, forms)
+        nn.init.normal_(self.words.weight, std=0.3)
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """(T, IDS) → (T, text): the mean over a text's pieces, in the space in which labels are
+        compared; zeros for the empty text."""
+        count = (ids != 0).sum(1, keepdim=True).clamp(min=1)
+        pieces: Tensor = self.words(ids) * (ids != 0).unsqueeze(-1)
+        meaning: Tensor = self.meaning(pieces.sum(1) / count)
+        return meaning
+
+    def forward(self, b: Batch) -> Scores:
+        texts = self.embed(b.text_ids)
+        meanings = F.normalize(texts, dim=-1, eps=1e-4)
+        focus, focus_meaning = texts[b.focus_text], meanings[b.focus_text]
+        own, own_meaning = texts[b.candidate_texts], meanings[b.candidate_texts]
+        goal_meaning = meanings[b.goal_texts]
+        to_focus = torch.einsum("bnkt,bt->bnk", own_meaning, focus_meaning)
+        to_goal = torch.einsum("bnkt,bgt->bnkg", own_meaning, goal_meaning)
+        to_goal = to_goal.masked_fill(~b.goal_present[:, None, None, :], -1).amax(-1)
+
+        candidates = self.candidate(torch.cat([b.candidates, to_focus, to_goal], -1))
+        for i, project in enumerate(self.texts):
+            candidates = candidates + project(own[:, :, i])
+        summary = self.summary(torch.cat([b.summary, focus], -1)).unsqueeze(1)
+        goal_to_focus = torch.einsum("bgt,bt->bg", goal_meaning, focus_meaning).unsqueeze(-1)
+        goal = self.goal(torch.cat([b.goal, texts[b.goal_texts], goal_to_focus], -1))
+        ages = self.age(torch.arange(b.deeds.shape[1]))
+        deeds = self._deed(b.deeds, texts) + ages
+        before = self.before_in(b.cues[..., 5] + 1)
+        likeness = torch.einsum("bct,bt->bc", meanings[b.cues[..., 3]], focus_meaning)
+        nearness = self.cue(torch.stack([b.cue_similarity, likeness], -1))
+        cues = self._deed(b.cues, texts) + before + nearness
+
+        parts = [summary, candidates, goal, deeds, cues]
+        tokens = torch.cat([part + self.segment.weight[i] for i, part in enumerate(parts)], 1)
+        here = torch.ones_like(b.present[:, :1])
+        present = [here, b.present, b.goal_present, b.deeds_present, b.cues_present]
+        x = self.norm(self.body(tokens, src_key_padding_mask=~torch.cat(present, 1)))
+
+        n, g = candidates.shape[1], goal.shape[1]
+        head, elements, spans = x[:, 0], x[:, 1 : 1 + n], x[:, 1 + n : 1 + n + g]
+        click = self._point(self.click_query(head), self.click_key(elements), b.clickable)
+        labelled = torch.zeros_like(click)
+        for i, project in enumerate(self.bilinear, start=1):  # left, above
+            labelled = labelled + torch.einsum(
+                "bnt,bt->bn", own_meaning[:, :, i], project(focus_meaning)
+            )
+        copyable = torch.cat([elements, spans], 1)
+        extra = F.pad(labelled, (0, g))
+        copy = self._point(self.copy_query(head), self.copy_key(copyable), b.copyable, extra)
+        chosen = torch.einsum("bn,bnd->bd", copy.softmax(-1), copyable)
+        best = copy.amax(-1, keepdim=True).clamp(min=-20) / 10
+        click_best = click.amax(-1, keepdim=True).clamp(min=-20) / 10
+        kind = self.kind_head(torch.cat([head, chosen, best, click_best], -1))
+        return Scores(
+            kind, click, copy, self.key_head(head), self.form_head(torch.cat([head, chosen], -1))
+        )
+
+    def _deed(self, deeds: Tensor, texts: Tensor) -> Tensor:
+        embedded: Tensor = self.kind_in(deeds[..., 0] + 1) + self.key_in(deeds[..., 1] + 1)
+        embedded = embedded + self.form_in(deeds[..., 2] + 1)
+        return embedded + self.place(texts[deeds[..., 3]]) + self.source(texts[deeds[..., 4]])
+
+    def _point(
+        self, query: Tensor, keys: Tensor, allowed: Tensor, extra: Tensor | float = 0.0
+    ) -> Tensor:
+        scores = torch.einsum("bd,bnd->bn", query, keys) / self.shape.model**0.5 + extra
+        return scores.masked_fill(~allowed, _MASKED)
+
+
+def synonym_loss(network: Network, ids: Tensor, others: Tensor, temperature: float = 0.1) -> Tensor:
+    """InfoNCE (van den Oord et al. 2018) over (C, IDS) pairs: row i of both say the same."""
+    one, other = (F.normalize(network.embed(x), dim=-1, eps=1e-4) for x in (ids, others))
+    return F.cross_entropy(one @ other.T / temperature, torch.arange(len(ids)))
+
+
+def loss(scores: Scores, target: "Target") -> Tensor:
+    """Weighted mean of the cross-entropies that a choice has: kind, and its pointer, key, form.
+
+    Pointers with several right candidates: -log of their summed probability.
+    """
+
+    def pointed(logits: Tensor, right: Tensor) -> Tensor:
+        chance = logits.log_softmax(-1).masked_fill(~right, -1e9)
+        value: Tensor = -chance.logsumexp(-1)
+        return torch.where(right.any(-1), value, torch.zeros_like(value))
+
+    def classed(logits: Tensor, right: Tensor) -> Tensor:
+        return F.cross_entropy(logits, right, ignore_index=-1, reduction="none")
+
+    each = classed(scores.kind, target.kind) + classed(scores.key, target.key)
+    each = each + classed(scores.form, target.form)
+    each = each + pointed(scores.click, target.click) + pointed(scores.copy, target.copy)
+    mean: Tensor = (each * target.weight).sum() / target.weight.sum().clamp(min=1e-6)
+    return mean
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """What was right, collated: classes (-1: does not count), pointer masks, weights."""
+
+    kind: Tensor  # (B,)
+    click: Tensor  # (B, N) bool
+    copy: Tensor  # (B, N + G) bool
+    key: Tensor  # (B,)
+    form: Tensor  # (B,)
+    weight: Tensor  # (B,)

@@ -1,0 +1,296 @@
+"""Drawn screens: windows with sheets, cards and forms, straight as Scenes.
+
+What the eyes would report is drawn without the detour through pixels, about a thousand times
+faster; misreadings, missed elements and wrong neighbours are drawn in.
+"""
+
+import random
+from dataclasses import dataclass, replace
+
+from agent.policies.core.nursery.lexicon import Concept, syllables
+from agent.policies.core.nursery.neighbours import neighbours
+from perception.observation import Box, Window
+from perception.scene import Element, Grid, Kind, Scene
+from perception.values import value_kind
+
+WIDTH, HEIGHT = 1280, 800
+_MENUS = [
+    "File",
+    "Edit",
+    "View",
+    "Insert",
+    "Format",
+    "Styles",
+    "Sheet",
+    "Data",
+    "Tools",
+    "Window",
+    "Help",
+]
+_STATUS = (
+    "Sheet1",
+    "Default",
+    "English (USA)",
+    "Sum: 0",
+    "100%",
+    "Average: ; Sum: 0",
+    "Sheet 1 of 1",
+)
+
+
+@dataclass
+class Canvas:
+    """A screen in the making. Windows are added back to front."""
+
+    rng: random.Random
+    elements: list[Element]
+    windows: list[Window]
+    grids: list[Grid]
+
+    @classmethod
+    def empty(cls, rng: random.Random) -> "Canvas":
+        return cls(rng, [], [], [])
+
+    def window(self, title: str, application: str, box: Box, active: bool = False) -> int:
+        self.windows.append(Window(title, application, box, active))
+        return len(self.windows) - 1
+
+    def text(
+        self, x: int, y: int, words: str, window: int, size: int = 16, **more: object
+    ) -> Element:
+        """Put text with its top left at (x, y); returns the element."""
+        width = max(6, int(len(words) * size * 0.52))
+        element = Element(
+            Box(x, y, width, size), words, window=window, confidence=self.rng.uniform(0.85, 0.99)
+        )
+        element = replace(element, **more)  # type: ignore[arg-type]
+        self.elements.append(element)
+        return element
+
+    def scene(self) -> Scene:
+        """Everything drawn, with neighbours found as the eyes find them, front window first."""
+        order = list(reversed(range(len(self.windows))))
+        place = {old: new for new, old in enumerate(order)}
+        elements = [replace(e, window=place.get(e.window, -1)) for e in self.elements]
+        grids = tuple(replace(g, window=place[g.window]) for g in self.grids)
+        visible = [e for e in elements if e.box.x >= 0 and e.box.right <= WIDTH and e.box.y >= 0]
+        visible.sort(key=lambda e: (e.window, e.box.y // 8, e.box.x))
+        found = tuple(neighbours(visible))
+        focus = next((i for i, e in enumerate(found) if e.focused), -1)
+        windows = tuple(self.windows[i] for i in order)
+        return Scene(WIDTH, HEIGHT, windows, grids, found, focus)
+
+
+def _misread(rng: random.Random, words: str) -> str:
+    """Now and then one letter is read as another."""
+    if rng.random() > 0.02 or len(words) < 4:
+        return words
+    at = rng.randrange(len(words))
+    return words[:at] + rng.choice("lI1oec.,") + words[at + 1 :]
+
+
+def place_windows(rng: random.Random, count: int) -> list[Box]:
+    """Boxes that do not overlap: one window, two side by side or stacked, now and then small."""
+    if count == 1:
+        w, h = rng.randint(560, 1260), rng.randint(420, 760)
+        return [Box(rng.randint(0, WIDTH - w), rng.randint(20, HEIGHT - h), w, h)]
+    split = rng.randint(430, 850)
+    top, low = rng.randint(0, 60), rng.randint(0, 60)
+    left = Box(rng.randint(0, 20), top, split - 30, HEIGHT - top - rng.randint(20, 160))
+    right = Box(
+        split + rng.randint(0, 10), low, WIDTH - split - 20, HEIGHT - low - rng.randint(20, 160)
+    )
+    boxes = [left, right]
+    rng.shuffle(boxes)
+    return boxes
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A spreadsheet to draw. rows: existing rows of texts; typed: texts of the row being filled.
+
+    focus: (row, column) of the ring, row counted below the header; None without one.
+    """
+
+    columns: tuple[Concept, ...]
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    typed: tuple[str, ...]
+    focus: tuple[int, int] | None
+
+
+def draw_sheet(canvas: Canvas, sheet: Sheet, box: Box, title: str, active: bool) -> None:
+    """A spreadsheet program's window: menus, icons, bars, cells, the next free rows."""
+    rng = canvas.rng
+    window = canvas.window(title, "libreoffice", box, active)
+    x = box.x + 8
+    for menu in _MENUS[: rng.randint(6, 11)]:
+        made = canvas.text(x, box.y + rng.randint(4, 6), menu, window, 13, kind=Kind.MENU)
+        x = made.box.right + 14
+    for row in range(rng.randint(1, 2)):
+        for i in range(rng.randint(5, 16)):
+            at = Box(box.x + 8 + 29 * i, box.y + 30 + 30 * row, 18, 18)
+            if at.right < box.right:
+                canvas.elements.append(Element(at, "", Kind.ICON, window=window))
+    top = box.y + rng.randint(88, 130)
+    name = "" if sheet.focus is None else f"{'ABCDEFGHIJ'[sheet.focus[1]]}{sheet.focus[0] + 2}"
+    if name:
+        canvas.text(box.x + 10, top - 22, name, window, 13)
+    if rng.random() < 0.5:
+        canvas.text(
+            box.x + 10, top - 52, rng.choice(("Liberation Sans", "Calibri", "Carlito")), window, 13
+        )
+        canvas.text(box.x + 150, top - 52, "10 pt", window, 13)
+    height = rng.randint(17, 25)
+    longest = [max([len(h), *(len(r[i]) for r in sheet.rows)]) for i, h in enumerate(sheet.headers)]
+    room = box.w - 50
+    widths = [int(n * height * 0.42) + rng.randint(10, 40) for n in longest]
+    scale = min(1.0, room / max(1, sum(widths)))
+    widths = [max(30, int(w * scale)) for w in widths]
+    lefts = [box.x + 32 + sum(widths[:i]) for i in range(len(widths))]
+    for i, left in enumerate(lefts):
+        canvas.text(left + widths[i] // 2, top + 2, "ABCDEFGHIJ"[i], window, 12)
+    filling = len(sheet.rows)
+    begun = any(sheet.typed)
+    free = filling + (1 if begun else 0)
+    body = [*sheet.rows, sheet.typed if begun else ("",) * len(lefts)]
+    last = free + (2 if rng.random() < 0.7 else 1)
+    grid = len(canvas.grids)
+    texts: list[tuple[str, ...]] = [sheet.headers]
+    texts += [body[r] if r < len(body) else ("",) * len(lefts) for r in range(last)]
+    for line, cells in enumerate(texts):
+        y = top + height * (line + 1)
+        if line and rng.random() < 0.8:
+            canvas.text(box.x + 8, y + 3, str(line), window, height - 7)
+        for column, words in enumerate(cells):
+            row = line - 1
+            focused = sheet.focus == (row, column)
+            if not words and row < filling and not focused:
+                continue
+            canvas.elements.append(
+                Element(
+                    Box(lefts[column], y, widths[column], height),
+                    _misread(rng, words),
+                    Kind.CELL,
+                    header=sheet.headers[column],
+                    confidence=rng.uniform(0.85, 0.99) if words else 1.0,
+                    focused=focused,
+                    selected=focused,
+                    window=window,
+                    grid=grid,
+                    row=row,
+                    column=column,
+                )
+            )
+    by_column = [[row[i] for row in sheet.rows if row[i]] for i in range(len(lefts))]
+    canvas.grids.append(
+        Grid(
+            Box(box.x + 32, top, sum(widths), height * (last + 1)),
+            window,
+            sheet.headers,
+            len(sheet.rows) + (1 if begun else 0),
+            free,
+            tuple(len(c) / max(1, len(sheet.rows)) for c in by_column),
+            tuple(_common_kind(c) for c in by_column),
+        )
+    )
+    x = box.x + 20
+    for words in rng.sample(_STATUS, rng.randint(1, 4)):
+        x = canvas.text(x, box.bottom - 16, words, window, 12).box.right + 60
+
+
+def _common_kind(values: list[str]) -> str:
+    kinds = [value_kind(value) for value in values]
+    return max(set(kinds), key=kinds.count) if kinds else ""
+
+
+def draw_card(
+    canvas: Canvas, pairs: list[tuple[str, str]], box: Box, title: str, active: bool
+) -> None:
+    """A page of labelled values: labels left, above, in header rows, or on the same line."""
+    rng = canvas.rng
+    window = canvas.window(
+        title, rng.choice(("feh", "viewer", "chromium", "document")), box, active
+    )
+    size = rng.randint(13, 20)
+    x, y = box.x + rng.randint(14, 50), box.y + rng.randint(10, 40)
+    if rng.random() < 0.7:
+        canvas.text(x, y, syllables(rng, 1, 3).title(), window, size + rng.randint(0, 10))
+        y += 3 * size
+    columns = rng.choice((1, 1, 2)) if box.w > 420 else 1
+    layout = rng.choice(("left", "left", "above", "mixed", "header"))
+    colon = rng.choice(("", ":"))
+    width = (box.w - 60) // columns
+    gap = rng.randint(90, 220)
+    top, lane = y, 0
+    queue = list(pairs)
+    while queue:
+        if y + 3 * size > box.bottom:
+            lane, y = lane + 1, top
+            if lane >= columns:
+                break
+        left = x + lane * width
+        style = layout if layout != "mixed" else rng.choice(("left", "above", "header"))
+        if style == "header" and len(queue) >= 2 and width > 300:
+            some = [queue.pop(0) for _ in range(min(len(queue), rng.randint(2, 3)))]
+            for i, (label, value) in enumerate(some):
+                at = left + i * (width // len(some))
+                canvas.text(at, y, label, window, size)
+                canvas.text(at, y + int(1.5 * size), _misread(rng, value), window, size)
+            y += 4 * size
+            continue
+        label, value = queue.pop(0)
+        if style == "above":
+            canvas.text(left, y, label + colon, window, max(11, size - 2))
+            canvas.text(left, y + int(1.2 * size), _misread(rng, value), window, size)
+            y += 3 * size
+        else:
+            canvas.text(left, y, label + colon, window, size)
+            shift = rng.choice((gap, gap, int(len(label) * size * 0.52) + 14))
+            canvas.text(
+                left + max(shift, int(len(label) * size * 0.52) + 10),
+                y,
+                _misread(rng, value),
+                window,
+                size,
+            )
+            y += int(rng.uniform(1.4, 2.0) * size)
+    if rng.random() < 0.3:
+        canvas.text(x, box.bottom - 20, syllables(rng, 2, 3), window, 12)
+
+
+def draw_lines(canvas: Canvas, box: Box, headers: list[str], rows: list[list[str]]) -> None:
+    """A small table of distracting lines on the window drawn last."""
+    window = len(canvas.windows) - 1
+    step = max(60, box.w // max(1, len(headers)))
+    for line, cells in enumerate([headers, *rows]):
+        for i, words in enumerate(cells):
+            canvas.text(box.x + i * step, box.y + line * 24, words, window, 15)
+
+
+@dataclass(frozen=True)
+class Form:
+    """Labelled input fields; focus: index of the field that has the keyboard, or -1."""
+
+    labels: tuple[str, ...]
+    values: tuple[str, ...]
+    buttons: tuple[str, ...]
+    focus: int
+
+
+def draw_form(canvas: Canvas, form: Form, box: Box, title: str, active: bool) -> None:
+    """A dialog or web form."""
+    rng = canvas.rng
+    window = canvas.window(title, rng.choice(("chromium", "dialog", "forms")), box, active)
+    beside = rng.random() < 0.6
+    x, y = box.x + rng.randint(16, 60), box.y + rng.randint(30, 80)
+    height = rng.randint(22, 32)
+    for i, (label, value) in enumerate(zip(form.labels, form.values, strict=True)):
+        canvas.text(x, y + 4, label, window, 14)
+        at = Box(x + 190, y, 200, height) if beside else Box(x, y + 22, 260, height)
+        canvas.elements.append(
+            Element(at, value, Kind.FIELD, focused=i == form.focus, window=window)
+        )
+        y += height + (12 if beside else 34)
+    for i, button in enumerate(form.buttons):
+        canvas.text(x + 110 * i, y + 8, button, window, 14, kind=Kind.BUTTON)

@@ -1,0 +1,168 @@
+"""CorePolicy: eyes, network and caution put together, behind agent.policy.Policy."""
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from actuation.action import (
+    Action,
+    Ask,
+    Click,
+    Done,
+    Fail,
+    Press,
+    Scroll,
+    TypeText,
+    Wait,
+)
+from agent.policies.core.caution import why_not_type
+from agent.policies.core.collate import batch_of, source_columns
+from agent.policies.core.levels import base_and_level
+from agent.policies.core.network import Scores
+from agent.policies.core.proofread import Entry, cell_of, first_mismatch
+from agent.policies.core.recalled import cues
+from agent.policies.core.situation import KEYS, Choice, ChoiceKind, Form, Situation, place_of
+from agent.policies.core.trail import Trail, source_label
+from agent.policies.core.values import written
+from agent.policy import Decision
+from memory.day import Context
+from perception.observation import Observation
+from perception.read import Reader
+from perception.scene import Scene
+
+ASK_BELOW = 0.55  # of typing, pressing and ending: less sure than this is a question
+SAVING = ("ctrl+s",)
+
+
+class CorePolicy:
+    """The embedded policy. level: a fast level above the shipped weights, or None."""
+
+    name = "core"
+
+    def __init__(self, level: Path | None = None, reader: Reader | None = None) -> None:
+        self.network, self.weights = base_and_level(level)
+        self.network.eval()
+        self.reader = reader or Reader()
+        self._start("", ())
+
+    def _start(self, goal: str, recalled: Sequence[object]) -> None:
+        self.trail = Trail(goal)
+        self.entries: list[Entry] = []
+        self.mended = False
+        self.queue: deque[Action] = deque()
+
+    def begin(self, goal: str, context: Context) -> None:
+        self._start(goal, ())
+        self.trail.cues = cues(self.reader, context.recalled)
+
+    def decide(self, observation: Observation) -> Decision:
+        begun = time.perf_counter()
+        scene = self.reader.read(observation)
+        seen = time.perf_counter()
+        situation = self.trail.look(scene)
+        if self.queue:
+            action, confidence, note = self.queue.popleft(), 1.0, "mending what was entered"
+        else:
+            choice, confidence = self.choose(situation)
+            action, note = self._act(situation, choice, confidence)
+        timings = {"scene": 1e3 * (seen - begun), "decide": 1e3 * (time.perf_counter() - seen)}
+        return Decision(action, confidence, note, timings)
+
+    def performed(self, action: Action) -> None:
+        situation = self.trail.situation
+        if isinstance(action, TypeText) and situation is not None:
+            focus = situation.scene.focused
+            if focus is not None:
+                place = place_of(situation.scene)
+                self.entries = [e for e in self.entries if e.box != focus.box]
+                self.entries.append(Entry(focus.box, focus.window, place, action.text))
+        self.trail.did(action)
+
+    @torch.no_grad()
+    def choose(self, situation: Situation) -> tuple[Choice, float]:
+        """The network's most likely choice, and the probability of all its parts."""
+        if not situation.scene.elements:
+            return Choice(ChoiceKind.WAIT), 1.0
+        batch, made = batch_of([situation])
+        scores: Scores = self.network(batch)
+        chances = scores.kind[0].softmax(-1)
+        kind = ChoiceKind(int(chances.argmax()))
+        confidence = float(chances.max())
+        if kind == ChoiceKind.CLICK:
+            pointer = scores.click[0].softmax(-1)
+            row = int(pointer.argmax())
+            return Choice(kind, (made[0].kept[row],)), confidence * float(pointer[row])
+        if kind == ChoiceKind.TYPE:
+            columns = source_columns(made[0], batch.candidates.shape[1], situation)
+            pointer = scores.copy[0].softmax(-1)
+            source = max(columns, key=lambda s: float(pointer[columns[s]]))
+            # the same words in two places are one choice
+            text = situation.sources[source]
+            same = sum(
+                float(pointer[c]) for s, c in columns.items() if situation.sources[s] == text
+            )
+            form = scores.form[0].softmax(-1)
+            best = int(form.argmax())
+            return Choice(kind, (source,), form=best), confidence * same * float(form[best])
+        if kind == ChoiceKind.PRESS:
+            keys = scores.key[0].softmax(-1)
+            key = int(keys.argmax())
+            return Choice(kind, key=key), confidence * float(keys[key])
+        return Choice(kind), confidence
+
+    def _act(self, situation: Situation, choice: Choice, confidence: float) -> tuple[Action, str]:
+        place = place_of(situation.scene)
+        if confidence < ASK_BELOW and choice.kind in (
+            ChoiceKind.TYPE,
+            ChoiceKind.PRESS,
+            ChoiceKind.DONE,
+        ):
+            return Ask(
+                f"I am not sure how to go on at “{place}”. What comes next?"
+            ), choice.kind.name
+        match choice.kind:
+            case ChoiceKind.CLICK:
+                element = situation.scene.elements[choice.targets[0]]
+                return Click(*element.box.center), element.text or element.header
+            case ChoiceKind.TYPE:
+                return self._type(situation, choice)
+            case ChoiceKind.PRESS:
+                return self._press(situation.scene, KEYS[choice.key])
+            case ChoiceKind.SCROLL_DOWN | ChoiceKind.SCROLL_UP:
+                x, y = situation.scene.width // 2, situation.scene.height // 2
+                return Scroll(x, y, dy=3 if choice.kind == ChoiceKind.SCROLL_DOWN else -3), ""
+            case ChoiceKind.WAIT:
+                return Wait(0.5), ""
+            case ChoiceKind.ASK:
+                where = f" for “{place}”" if place else ""
+                return Ask(
+                    f"I cannot find the value{where} on the screen. What should I enter?"
+                ), ""
+            case ChoiceKind.DONE:
+                return Done(), ""
+            case _:
+                return Fail("I do not know how to do this."), ""
+
+    def _type(self, situation: Situation, choice: Choice) -> tuple[Action, str]:
+        index, form = choice.targets[0], Form(choice.form)
+        question = why_not_type(situation, index, form)
+        label = source_label(situation, index)
+        if question:
+            return Ask(question), label
+        text = written(situation.sources[index], form)
+        return TypeText(text or ""), f"{label}: {situation.sources[index]}"
+
+    def _press(self, scene: Scene, keys: str) -> tuple[Action, str]:
+        """A key; before a saving one, what was entered is read back and mended once."""
+        wrong = first_mismatch(scene, self.entries) if keys in SAVING else None
+        if wrong is None:
+            return Press(keys), ""
+        cell = cell_of(scene, wrong)
+        if self.mended or cell is None:
+            return Ask(f"{wrong.place} shows something else than “{wrong.text}”. Shall I save?"), ""
+        self.mended = True
+        self.queue.extend([TypeText(wrong.text), Press("Return")])
+        return Click(*cell.box.center), f"{wrong.place} reads “{cell.text}”, not “{wrong.text}”"

@@ -1,0 +1,126 @@
+"""Pretraining from nothing on drawn screens: `dormouse train core`.
+
+Counts steps, never seconds, so that equal settings give equal weights; the checkpoint holds
+network, optimizer and step, and a run that was interrupted goes on from it.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from agent.policies.core.collate import batch_of, target
+from agent.policies.core.network import Batch, Network, Target, loss, synonym_loss
+from agent.policies.core.nursery.draw import lesson
+from agent.policies.core.nursery.lexicon import concepts
+from agent.policies.core.weights import new_network, save_network
+from agent.policies.core.words import IDS, text_ids
+from memory.atomic import replacing
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """steps of `batch` lessons; peak learning rate after `warmup` steps, then cosine to zero."""
+
+    steps: int = 14000
+    batch: int = 16
+    rate: float = 1e-3
+    warmup: int = 300
+    seed: int = 0
+    workers: int = 1
+    checkpoint_every: int = 500
+
+    def rate_at(self, step: int) -> float:
+        if step < self.warmup:
+            return self.rate * (step + 1) / self.warmup
+        done = (step - self.warmup) / max(1, self.steps - self.warmup)
+        return self.rate * max(0.02, 0.5 * (1 + float(torch.cos(torch.tensor(done * torch.pi)))))
+
+
+@dataclass(frozen=True)
+class Progress:
+    step: int
+    steps: int
+    loss: float
+
+
+class _Lessons(Dataset[tuple[Batch, Target]]):
+    """Batch i of the endless stream, from step `start` on."""
+
+    def __init__(self, schedule: Schedule, start: int) -> None:
+        self.schedule, self.start = schedule, start
+
+    def __len__(self) -> int:
+        return self.schedule.steps - self.start
+
+    def __getitem__(self, index: int) -> tuple[Batch, Target]:
+        first = (self.start + index) * self.schedule.batch + self.schedule.seed * 10**9
+        lessons = [lesson(first + i) for i in range(self.schedule.batch)]
+        batch, made = batch_of([each.situation for each in lessons])
+        return batch, target(lessons, made, batch)
+
+
+def _synonyms(rng: random.Random) -> tuple[Tensor, Tensor]:
+    """One pair of words a concept, as ids."""
+    pairs = [rng.sample(c.words, 2) for c in concepts() if len(c.words) > 1]
+
+    def ids(words: list[str]) -> Tensor:
+        return torch.tensor([(list(text_ids(w)) + [0] * IDS)[:IDS] for w in words])
+
+    return ids([a for a, _ in pairs]), ids([b for _, b in pairs])
+
+
+def train(
+    out: Path,
+    schedule: Schedule,
+    resume: bool = True,
+    progress: Callable[[Progress], None] | None = None,
+) -> str:
+    """Train, writing `out` at the end; returns its digest. `out`.checkpoint is kept until then."""
+    checkpoint = out.with_name(out.name + ".checkpoint")
+    network = new_network(schedule.seed)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=0.01)
+    start = 0
+    if resume and checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        network.load_state_dict(state["network"])
+        optimizer.load_state_dict(state["optimizer"])
+        start = int(state["step"])
+    batches = DataLoader(
+        _Lessons(schedule, start),
+        batch_size=None,
+        num_workers=schedule.workers,
+        prefetch_factor=8 if schedule.workers else None,
+    )
+    smooth = 0.0
+    for step, (batch, wanted) in enumerate(batches, start=start):
+        for group in optimizer.param_groups:
+            group["lr"] = schedule.rate_at(step)
+        value = loss(network(batch), wanted)
+        value = value + 0.2 * synonym_loss(network, *_synonyms(random.Random(step)))
+        optimizer.zero_grad()
+        value.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        smooth = value.item() if step == start else 0.98 * smooth + 0.02 * value.item()
+        if progress and (step % 50 == 49 or step == schedule.steps - 1):
+            progress(Progress(step + 1, schedule.steps, smooth))
+        if (step + 1) % schedule.checkpoint_every == 0:
+            _keep(checkpoint, network, optimizer, step + 1)
+    digest = save_network(network, out)
+    checkpoint.unlink(missing_ok=True)
+    return digest
+
+
+def _keep(path: Path, network: Network, optimizer: torch.optim.Optimizer, step: int) -> None:
+    state = {
+        "network": network.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "step": step,
+    }
+    with replacing(path) as draft:
+        torch.save(state, draft)
