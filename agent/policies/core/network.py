@@ -164,13 +164,15 @@ class Network(nn.Module):
 
     def _deed(self, deeds: Tensor, texts: Tensor) -> Tensor:
         embedded: Tensor = self.kind_in(deeds[..., 0] + 1) + self.key_in(deeds[..., 1] + 1)
-        embedded = embedded + self.form_in(deeds[..., 2] + 1)
-        return embedded + self.place(texts[deeds[..., 3]]) + self.source(texts[deeds[..., 4]])
+        embedded += self.form_in(deeds[..., 2] + 1)
+        embedded += self.place(texts[deeds[..., 3]])
+        embedded += self.source(texts[deeds[..., 4]])
+        return embedded
 
     def _point(
         self, query: Tensor, keys: Tensor, allowed: Tensor, extra: Tensor | float = 0.0
     ) -> Tensor:
-        scores = torch.einsum("bd,bnd->bn", query, keys) / self.shape.model**0.5 + extra
+        scores: Tensor = torch.einsum("bd,bnd->bn", query, keys) / self.shape.model**0.5 + extra
         return scores.masked_fill(~allowed, _MASKED)
 
 

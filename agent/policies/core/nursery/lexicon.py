@@ -60,20 +60,6 @@ DATE_FORMATS: tuple[Callable[[date], str], ...] = (
     lambda d: f"{d.day}. {_GERMAN_MONTHS.split()[d.month - 1]} {d.year}",
     lambda d: d.strftime("%Y/%m/%d"),
 )
-_GERMAN_MONTHS = [
-    "Januar",
-    "Februar",
-    "März",
-    "April",
-    "Mai",
-    "Juni",
-    "Juli",
-    "August",
-    "September",
-    "Oktober",
-    "November",
-    "Dezember",
-]
 
 
 def draw_date(rng: random.Random) -> str:
@@ -107,7 +93,8 @@ def _email(rng: random.Random) -> str:
 
 
 def _street(rng: random.Random) -> str:
-    return f"{_word(rng)}{rng.choice(('straße', ' Street', 'weg', ' Road', ' Lane'))} {rng.randint(1, 150)}"
+    kind = rng.choice(("straße", " Street", "weg", " Road", " Lane"))
+    return f"{_word(rng)}{kind} {rng.randint(1, 150)}"
 
 
 def _words(rng: random.Random) -> str:

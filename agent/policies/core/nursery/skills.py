@@ -20,7 +20,6 @@ from agent.policies.core.nursery.jobs import (
     DONE,
     RETURN,
     TAB,
-    Column,
     Job,
     Redraw,
     Walk,
@@ -32,14 +31,12 @@ from agent.policies.core.nursery.jobs import (
     source_choice,
 )
 from agent.policies.core.nursery.lexicon import Concept, syllables
+from agent.policies.core.nursery.rows import card_pairs, draw_table, row_moment
 from agent.policies.core.nursery.screens import (
     Canvas,
     Form,
-    Sheet,
     draw_card,
     draw_form,
-    draw_lines,
-    draw_sheet,
     place_windows,
 )
 from agent.policies.core.situation import KEYS, Choice, ChoiceKind, Deed, Lesson, Situation
@@ -47,107 +44,6 @@ from agent.policies.core.values import form_for
 from perception.scene import Kind
 
 Skill = Callable[[int], Job]
-
-
-def _card_pairs(
-    rng: random.Random, columns: list[Column], missing: Column | None
-) -> list[tuple[str, str]]:
-    """The card's labels and values: what the columns need, and distracting ones."""
-    used = {c.source.name for c in columns if c.source}
-    pairs = [(c.label, c.value) for c in columns if c.source and c is not missing]
-    for concept in draw_concepts(rng, rng.randint(1, 7)):
-        if concept.name not in used:
-            pairs.append((rng.choice(concept.words), concept.draw(rng)))
-            used.add(concept.name)
-    rng.shuffle(pairs)
-    return pairs
-
-
-def _draw_table(
-    rng: random.Random,
-    columns: list[Column],
-    rows: tuple[tuple[str, ...], ...],
-    focus: tuple[int, int] | None,
-    typed: tuple[str, ...],
-    pairs: list[tuple[str, str]] | None,
-) -> Canvas:
-    """A sheet beside a card (or alone, with pairs None); window order and places by chance."""
-    canvas = Canvas.empty(rng)
-    boxes = place_windows(rng, 2)
-    sheet = Sheet(
-        tuple(c.concept for c in columns), tuple(c.header for c in columns), rows, typed, focus
-    )
-    if pairs is not None:
-        draw_card(canvas, pairs, boxes[0], syllables(rng), active=False)
-        if rng.random() < 0.4:
-            heads = [rng.choice(c.words) for c in draw_concepts(rng, rng.randint(2, 4))]
-            values = [
-                [c.draw(rng) for c in draw_concepts(rng, len(heads))]
-                for _ in range(rng.randint(1, 3))
-            ]
-            at = boxes[0]
-            draw_lines(
-                canvas,
-                replace(at, x=at.x + 20, y=max(at.y, at.bottom - 130), w=at.w - 40),
-                heads,
-                values,
-            )
-    draw_sheet(canvas, sheet, boxes[1], f"{syllables(rng)}.xlsx", active=True)
-    return canvas
-
-
-def _row_moment(
-    seed: int, goal: str, columns: list[Column], walk: Walk, moment: int, cued: bool
-) -> Lesson:
-    """One moment of filling a row."""
-    rng = random.Random(f"{seed}/screen")
-    rows = draw_rows(rng, columns, rng.randint(1, 11))
-    chance = random.Random(f"{seed}/{moment}")
-    step: tuple[int, str | int] | None = walk.steps[moment] if moment < len(walk.steps) else None
-    done = walk.steps[:moment]
-    filled = {i for i, what in done if what == "type"}
-    typed = tuple(c.typed if i in filled else "" for i, c in enumerate(columns))
-    missing = None
-    blind = False
-    if step and step[1] == "type" and chance.random() < 0.22:
-        missing, blind = columns[step[0]], chance.random() < 0.25
-    finished = [what for _, what in done if not isinstance(what, str) and what != TAB]
-    focus: tuple[int, int] | None
-    if not done:
-        focus = (chance.randint(0, max(0, len(rows) - 1)), 0) if chance.random() < 0.7 else None
-    elif finished and finished[0] == RETURN:
-        focus = (len(rows) + 1, 0)
-    else:
-        focus = (len(rows), step[0] if step else len(columns) - 1)
-    pairs = None if blind else _card_pairs(rng, columns, missing)
-    scene = _draw_table(rng, columns, rows, focus, typed, pairs).scene()
-    entered = frozenset(columns[i].value for i in filled)
-    cues = walk.cues(_retold(columns, chance), chance) if cued else ()
-    situation = Situation(goal, scene, walk.deeds(columns, moment), (), entered, cues)
-    if missing is not None:
-        return Lesson(situation, ASK)
-    if step is None:
-        return Lesson(situation, DONE)
-    column, what = step
-    if what == "click":
-        return Lesson(situation, click_cell(scene, len(rows), 0))
-    if what == "type":
-        return Lesson(situation, source_choice(scene, situation, columns[column].value))
-    return Lesson(situation, press(int(what)))
-
-
-def _retold(columns: list[Column], rng: random.Random) -> list[Column]:
-    """The same columns in another wording and order, as an earlier day would have shown them."""
-    other = [
-        replace(
-            c,
-            header=rng.choice(c.concept.words),
-            label=rng.choice(c.source.words) if c.source else "",
-        )
-        for c in columns
-    ]
-    rng.shuffle(other)
-    return other
 
 
 def fill_row(seed: int) -> Job:
@@ -164,7 +60,7 @@ def fill_row(seed: int) -> Job:
          "Add a row with {}.", "Fill {} into the table.")
     ).format(listed)  # fmt: skip
     walk = Walk.over(columns, TAB, (RETURN,))
-    return Job(len(walk.steps) + 1, lambda m: _row_moment(seed, goal, columns, walk, m, False))
+    return Job(len(walk.steps) + 1, lambda m: row_moment(seed, goal, columns, walk, m, False))
 
 
 def _twin(rng: random.Random, concept: Concept, others: list[Concept]) -> Concept:
@@ -202,7 +98,7 @@ def follow_cues(seed: int) -> Job:
         )
     ).format(noun)
     walk = Walk.over(columns, between, after)
-    return Job(len(walk.steps) + 1, lambda m: _row_moment(seed, goal, columns, walk, m, True))
+    return Job(len(walk.steps) + 1, lambda m: row_moment(seed, goal, columns, walk, m, True))
 
 
 def fill_form(seed: int) -> Job:
@@ -237,7 +133,7 @@ def fill_form(seed: int) -> Job:
         )
         canvas, boxes = Canvas.empty(drawing), place_windows(drawing, 2)
         draw_card(
-            canvas, _card_pairs(drawing, columns, missing), boxes[0], syllables(drawing), False
+            canvas, card_pairs(drawing, columns, missing), boxes[0], syllables(drawing), False
         )
         draw_form(canvas, form, boxes[1], syllables(drawing), True)
         scene = canvas.scene()
@@ -308,9 +204,7 @@ def copy_value(seed: int) -> Job:
         typed = [
             column.typed if moment == 2 and i == at_column else "" for i in range(len(columns))
         ]
-        pairs = _card_pairs(
-            drawing, [column] if quoted is False else [], column if absent else None
-        )
+        pairs = card_pairs(drawing, [column] if quoted is False else [], column if absent else None)
         rows = draw_rows(drawing, columns, drawing.randint(1, 9))
         canvas = Canvas.empty(drawing)
         if in_form:
@@ -329,7 +223,7 @@ def copy_value(seed: int) -> Job:
             )
         else:
             focus = (len(rows), at_column) if moment else (0, 0)
-            canvas = _draw_table(drawing, columns, rows, focus, tuple(typed), pairs)
+            canvas = draw_table(drawing, columns, rows, focus, tuple(typed), pairs)
         scene = canvas.scene()
         deeds = [Deed(ChoiceKind.CLICK, column.header)][: min(moment, 1)]
         if moment == 2:
@@ -362,8 +256,8 @@ def point_at(seed: int) -> Job:
     def at(moment: int) -> Lesson:
         drawing = random.Random(f"{seed}/screen")
         rows = draw_rows(drawing, columns, drawing.randint(1, 9))
-        canvas = _draw_table(
-            drawing, columns, rows, None, ("",) * len(columns), _card_pairs(drawing, columns, None)
+        canvas = draw_table(
+            drawing, columns, rows, None, ("",) * len(columns), card_pairs(drawing, columns, None)
         )
         scene = canvas.scene()
         named = [i for i, e in enumerate(scene.elements) if e.text and e.grid < 0]
@@ -392,7 +286,7 @@ def press_key(seed: int) -> Job:
         drawing = random.Random(f"{seed}/screen")
         rows = draw_rows(drawing, columns, drawing.randint(1, 9))
         focus = (drawing.randint(0, len(rows)), 0)
-        scene = _draw_table(drawing, columns, rows, focus, ("",) * len(columns), None).scene()
+        scene = draw_table(drawing, columns, rows, focus, ("",) * len(columns), None).scene()
         if moment:
             deed = Deed(ChoiceKind.PRESS, columns[0].header, key=key)
             return Lesson(Situation(goal, scene, (deed,)), DONE)
