@@ -25,8 +25,8 @@ _DOCUMENT = re.compile(r"[\w()\-]+\.(?:xlsx?|ods|csv|docx?|odt|pdf|txt|beancount
 _AMOUNT = re.compile(r"(?:\d{1,3}(?:[.,' ]\d{3})+|\d+)(?:[.,]\d{1,2})?")
 _CURRENCY = re.compile(r"[€$£¥]|\b(?:EUR|USD|GBP|CHF)\b")
 _READING = frozenset(
-    ("up", "down", "left", "right", "home", "end", "tab", "escape", "esc")
-    + ("pageup", "pagedown", "page_up", "page_down", "prior", "next")
+    {"up", "down", "left", "right", "home", "end", "tab", "escape", "esc"}
+    | {"pageup", "pagedown", "page_up", "page_down", "prior", "next"}
 )
 
 
@@ -42,7 +42,7 @@ class Rules:
     """Window applications (WM_CLASS, case aside) that may be touched."""
     files: tuple[str, ...] = ()
     """Names of documents that may be changed; a window whose title names another is read only."""
-    amount_limit: Decimal | None = None
+    amount_limit: float | None = None
     """A typed amount above it needs approval."""
     approve: tuple[str, ...] = ()
     """Regular expressions (case aside) for typed text, keys and click targets that need approval,
