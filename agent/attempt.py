@@ -14,16 +14,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
-from actuation.guard import Guard, Rules
-from tasks.catalog import create
-
 from actuation.desktop import DesktopError, Host, Stopped
+from actuation.guard import Guard, Rules
 from agent.events import Preparing, SetupFailed, Sink, ignore
-from agent.loop import Journal, Loop, Run
+from agent.loop import Approve, Journal, Loop, Run, never
 from agent.policy import Policy
 from agent.stop import Interrupted, Stop
 from memory.day import Context
 from memory.episode import Actor, Episode, Outcome
+from perception.observation import Observation
+from tasks.catalog import create
 from tasks.task import Goal, Task
 
 PolicyMaker = Callable[[Task], Policy]
@@ -80,6 +80,7 @@ class Stage:
         recall: Recaller = nothing_recalled,
         rules: Rules | None = None,
         sink: Sink = ignore,
+        approve: Approve = never,
         stop: Stop | None = None,
     ) -> None:
         """host: starts a fresh desktop; called again after one has failed."""
@@ -89,6 +90,7 @@ class Stage:
         self._recall = recall
         self._rules = rules or Rules()
         self._sink = sink
+        self._approve = approve
         self._stop = stop or Stop()
         self._desktop: Host | None = None
 
@@ -111,10 +113,11 @@ class Stage:
                 loop = Loop(
                     desktop=desktop,
                     policy=policy,
-                    guard=Guard(replace(self._rules, applications=goal.applications)),
+                    guard=guard(self._rules, goal),
                     journal=self._journal,
                     actor=actor,
                     sink=self._sink,
+                    approve=self._approve,
                     stop=self._stop,
                 )
                 episode = Episode(
@@ -178,6 +181,26 @@ class Stage:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def guard(rules: Rules, goal: Goal) -> Guard:
+    """The guard of a run: the operator's rules, and what the task may touch."""
+    files = tuple(path.name for path in goal.files)
+    strict = replace(rules, applications=goal.applications, files=files)
+    return Guard(strict, _label() if rules.approve else None)
+
+
+def _label() -> Callable[[int, int, Observation], str]:
+    """Reads what a click would touch: the text of the smallest element under the point."""
+    from perception.read import Reader
+
+    reader = Reader()
+
+    def label(x: int, y: int, observation: Observation) -> str:
+        under = [one for one in reader.read(observation).elements if one.box.contains(x, y)]
+        return min(under, key=lambda one: one.box.area).text if under else ""
+
+    return label
 
 
 def _attempt(episode: Episode, run: Run) -> Attempt:

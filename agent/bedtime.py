@@ -7,8 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from actuation.guard import Rules
-from tasks.catalog import create, names
-
 from actuation.virtual import VirtualDesktop
 from agent.errors import BadInput
 from agent.events import Progress, Sink
@@ -21,6 +19,7 @@ from memory.sleep.log import NightRecord
 from memory.sleep.night import night
 from memory.sleep.plan import Plan
 from memory.store import Store
+from tasks.catalog import TASKS, create
 
 FRESH = 9000
 """First seed of the held-back rehearsals; seeds that were lived are passed over."""
@@ -40,7 +39,7 @@ class Lived:
 
 def lived(episodes: list[Episode]) -> Lived:
     """Raises BadInput if nothing of the catalog was lived."""
-    known = [episode for episode in episodes if episode.task in names()]
+    known = [episode for episode in episodes if episode.task in TASKS]
     if not known:
         raise BadInput("nothing was lived yet: show a task first (dormouse run --policy scripted)")
     task = Counter(episode.task for episode in known).most_common(1)[0][0]

@@ -17,7 +17,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from actuation.guard import Rules
-
 from actuation.virtual import VirtualDesktop
 from agent.attempt import Attempt, Stage, nothing_recalled
 from agent.events import Sink, ignore
@@ -75,14 +74,14 @@ def bench(
     Raises Interrupted when stopped; what was finished is in the journal.
     """
     stop = stop or Stop()
-    known = {(a.task, a.seed): a for a in _read(journal, plan.digest)}
+    known = {(a.task, a.seed): a for a in read(journal, plan.digest)}
     todo = [job for job in plan.jobs() if job not in known]
     results = (
         _here(plan, todo, sink, stop) if processes == 1 else _apart(plan, todo, processes, stop)
     )
     for attempt in results:
         if journal is not None:
-            _append(journal, plan.digest, attempt)
+            append(journal, plan.digest, attempt)
         known[attempt.task, attempt.seed] = attempt
         finished(attempt)
     if journal is not None and journal.exists():
@@ -196,7 +195,7 @@ def _plain(error: Exception) -> Exception:
     return RuntimeError(f"{type(error).__name__}: {error}")
 
 
-def _read(journal: Path | None, digest: str) -> Iterator[Attempt]:
+def read(journal: Path | None, digest: str) -> Iterator[Attempt]:
     """Rows of this measurement; a line cut off by a kill is left out and done again."""
     if journal is None or not journal.exists():
         return
@@ -209,7 +208,8 @@ def _read(journal: Path | None, digest: str) -> Iterator[Attempt]:
             continue
 
 
-def _append(journal: Path, digest: str, attempt: Attempt) -> None:
+def append(journal: Path, digest: str, attempt: Attempt) -> None:
+    """Add the row of a finished attempt; on disk when this returns."""
     journal.parent.mkdir(parents=True, exist_ok=True)
     with journal.open("a+b") as file:
         # A kill may have left half a line: the next row starts on a line of its own.

@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     amount_limit: float | None = Field(default=None, ge=0)
     """Typing an amount above this demands approval; None: no limit."""
 
+    approve: tuple[str, ...] = ()
+    """Regular expressions: typed text, keys and click targets that demand approval, as a payee's
+    name or "delete|löschen". In the environment a JSON list."""
+
     torch_index: str = ""
     """Package index that `make setup` takes torch from; empty: pip's own configuration."""
 

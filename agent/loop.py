@@ -12,10 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from actuation.guard import Guard, effect, target_changed
-
 from actuation.action import Action, Ask, Done, Fail, Wait
 from actuation.desktop import Desktop, DesktopError, Stopped
+from actuation.guard import Guard, effect, target_changed
 from agent.events import Began, Dropped, Ended, Intended, Looked, Sink, Stepped, ignore
 from agent.policy import Decision, Policy
 from agent.stop import Stop
@@ -28,6 +27,15 @@ STRIKES = 3
 """So many actions in a row without effect, or drops of one action, end a run."""
 
 PHASES = ("settle", "capture", "scene", "decide", "perform", "journal", "total")
+
+
+Approve = Callable[[Action, str], bool]
+"""Asked with a delicate action and why it is one; True lets it pass."""
+
+
+def never(action: Action, reason: str) -> bool:
+    """Nobody is there to approve anything."""
+    return False
 
 
 class Journal(Protocol):
@@ -71,7 +79,7 @@ class Loop:
     journal: Journal
     actor: Actor = Actor.AGENT
     sink: Sink = ignore
-    approve: Callable[[Action, str], bool] = lambda action, reason: False
+    approve: Approve = never
     stop: Stop = field(default_factory=Stop)
 
     def run(self, episode: Episode, context: Context, verify: Callable[[], Verdict] | None) -> Run:

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from tasks.catalog import create, names
-
 from agent.attempt import Attempt
 from agent.bench import Plan, bench
 from agent.config import Settings
@@ -15,6 +13,7 @@ from agent.report import Part, films_of, write
 from agent.stop import Interrupted, Stop
 from agent.tables import attempts_table, steps_table
 from agent.tally import by_task, contract
+from tasks.catalog import TASKS, create
 
 
 def main(
@@ -79,9 +78,9 @@ def main(
 
 def chosen(suite: str, variant: str) -> tuple[str, ...]:
     """The tasks of SUITE or SUITE/FAMILY that have the variant; BadInput where there is none."""
-    inside = [name for name in names() if name == suite or name.startswith(f"{suite}/")]
+    inside = [name for name in sorted(TASKS) if name == suite or name.startswith(f"{suite}/")]
     if not inside:
-        raise BadInput(f"no task or suite {suite!r}: known are {', '.join(names())}")
+        raise BadInput(f"no task or suite {suite!r}: known are {', '.join(sorted(TASKS))}")
     fitting = [name for name in inside if variant in ("", *create(name).variants)]
     if not fitting:
         known = sorted({name for task in inside for name in create(task).variants if name})

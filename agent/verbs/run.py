@@ -1,15 +1,21 @@
 """`dormouse run`: do a task (or be shown it by its oracle) and remember it."""
 
+import sys
 from dataclasses import replace
 
-from actuation.guard import Rules
+from rich.console import Console
+from rich.prompt import Confirm
 
+from actuation.action import Action
+from actuation.grammar import format_action
+from actuation.guard import Rules
 from actuation.virtual import VirtualDesktop
 from agent.attempt import Attempt, Stage
 from agent.config import Settings
 from agent.console import ConsoleSink
 from agent.errors import BadInput
 from agent.events import Several
+from agent.loop import Approve
 from agent.output import Output
 from agent.policies.catalog import level, maker
 from agent.stop import Interrupted, Stop
@@ -50,6 +56,7 @@ def main(
             recall=lambda goal: context(store, goal, recall=recall),
             rules=rules(settings),
             sink=Several(ConsoleSink(output.console), eyes),
+            approve=approver(output.progress),
             stop=stop,
         )
         with stage:
@@ -67,12 +74,26 @@ def main(
     return 0 if good and not any(attempt.collateral for attempt in attempts) else 1
 
 
+def approver(console: Console) -> Approve:
+    """Asks at the terminal; where there is none, nothing is approved."""
+
+    def ask(action: Action, reason: str) -> bool:
+        if not sys.stdin.isatty():
+            return False
+        console.bell()
+        console.print(f"{format_action(action)}: {reason}", markup=False)
+        return Confirm.ask("Do it?", default=False, console=console)
+
+    return ask
+
+
 def rules(settings: Settings) -> Rules:
     return replace(
         Rules(),
         max_steps=settings.max_steps,
         max_seconds=settings.max_seconds,
         amount_limit=settings.amount_limit,
+        approve=settings.approve,
     )
 
 
