@@ -161,7 +161,7 @@ class FakeDesktop:
     def _draw(self) -> Pictures.Image:
         picture = Pictures.new("RGB", (self.screen.width, self.screen.height), "#5b6b7a")
         draw = ImageDraw.Draw(picture)
-        font = ImageFont.load_default(14)
+        font = _font()
         box = self.window.box
         draw.rectangle((box.x, box.y - 20, box.right - 1, box.y - 1), fill="#2f4f7f")
         star = "" if self.saved == self.cells and self.editing is None else " *"
@@ -183,3 +183,11 @@ class FakeDesktop:
             below = self.cell_box(self.rows, 0).bottom
             draw.multiline_text((LEFT, below), self.notes, fill="black", font=font)
         return picture
+
+
+def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """DejaVu where it is installed; Pillow's own has no umlauts."""
+    try:
+        return ImageFont.truetype("DejaVuSans.ttf", 13)
+    except OSError:
+        return ImageFont.load_default(14)
