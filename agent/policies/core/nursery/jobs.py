@@ -69,7 +69,7 @@ def draw_column(rng: random.Random, concept: Concept, source: Concept | None) ->
     words = source.words if source else ("",)
     header = rng.choice(concept.words)
     label = header if source is concept and rng.random() < 0.3 else rng.choice(words)
-    told = rng.choice((header, label or header, rng.choice(concept.words)))
+    told = rng.choice((header, header, label or header, label or header, rng.choice(concept.words)))
     value = source.draw(rng) if source else ""
     if source and written(value, form_for(value)) is None:
         value = source.draw(rng)

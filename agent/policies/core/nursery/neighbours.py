@@ -3,29 +3,35 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from perception.scene import Element, Kind
+import numpy as np
+
+from perception.scene import Element
 
 
 def neighbours(elements: Sequence[Element]) -> list[Element]:
-    """The elements with left and above filled in: nearest text in the same window."""
-    texts = [e for e in elements if e.text and e.kind in (Kind.TEXT, Kind.CELL)]
-    out = []
-    for e in elements:
-        if e.kind not in (Kind.TEXT, Kind.FIELD):
-            out.append(e)
-            continue
-        left: tuple[int, str] = (10**6, "")
-        above: tuple[int, str] = (10**6, "")
-        x, y = e.box.x, e.box.y
-        cy = e.box.center[1]
-        for o in texts:
-            if o.window != e.window or o is e:
-                continue
-            gap = x - o.box.right
-            if -2 <= gap < 320 and o.box.y <= cy < o.box.bottom and gap < left[0]:
-                left = (gap, o.text)
-            rise = y - o.box.bottom
-            if -2 <= rise < 40 and o.box.x < e.box.right and x < o.box.right and rise < above[0]:
-                above = (rise, o.text)
-        out.append(replace(e, left=left[1], above=above[1]))
-    return out
+    """The elements with the texts to their left and above them; cells only among cells."""
+    if not elements:
+        return []
+    edges = np.array([(e.box.x, e.box.y, e.box.right, e.box.bottom) for e in elements])
+    said = np.array([bool(e.text) for e in elements])
+    grids = np.array([e.grid + 1000 * e.window for e in elements])
+    x, y, right, bottom = edges.T
+    near = said[None, :] & (grids[:, None] == grids[None, :])
+    np.fill_diagonal(near, False)
+    shared_y = np.minimum(bottom[:, None], bottom) - np.maximum(y[:, None], y)
+    shared_x = np.minimum(right[:, None], right) - np.maximum(x[:, None], x)
+    height = bottom - y
+    beside = near & (right <= x[:, None] + 2)
+    beside &= 2 * shared_y >= np.minimum(height[:, None], height)
+    over = near & (bottom <= y[:, None] + 2) & (shared_x > 0)
+    lefts = np.where(beside, right, -1)
+    aboves = np.where(over, bottom, -1)
+    nearest_left, nearest_above = lefts.argmax(1), aboves.argmax(1)
+    return [
+        replace(
+            element,
+            left=elements[nearest_left[i]].text if beside[i, nearest_left[i]] else "",
+            above=elements[nearest_above[i]].text if over[i, nearest_above[i]] else "",
+        )
+        for i, element in enumerate(elements)
+    ]

@@ -61,7 +61,7 @@ class Canvas:
         """Put text with its top left at (x, y); returns the element."""
         width = max(6, int(len(words) * size * 0.52))
         element = Element(
-            Box(x, y, width, size), words, window=window, confidence=self.rng.uniform(0.85, 0.99)
+            Box(x, y, width, size), words, window=window, confidence=self.rng.uniform(0.7, 0.97)
         )
         element = replace(element, **more)  # type: ignore[arg-type]
         self.elements.append(element)
@@ -82,9 +82,11 @@ class Canvas:
 
 
 def _misread(rng: random.Random, words: str) -> str:
-    """Now and then one letter is read as another."""
-    if rng.random() > 0.02 or len(words) < 4:
+    """Now and then one letter is read as another, or a space is lost."""
+    if rng.random() > 0.03 or len(words) < 4:
         return words
+    if " " in words and rng.random() < 0.5:
+        return words.replace(" ", "", 1)
     at = rng.randrange(len(words))
     return words[:at] + rng.choice("lI1oec.,") + words[at + 1 :]
 
@@ -122,81 +124,80 @@ class Sheet:
 def draw_sheet(canvas: Canvas, sheet: Sheet, box: Box, title: str, active: bool) -> None:
     """A spreadsheet program's window: menus, icons, bars, cells, the next free rows."""
     rng = canvas.rng
-    window = canvas.window(title, "libreoffice", box, active)
+    window = canvas.window(title, "libreoffice-calc", box, active)
     x = box.x + 8
     for menu in _MENUS[: rng.randint(6, 11)]:
         made = canvas.text(x, box.y + rng.randint(4, 6), menu, window, 13, kind=Kind.MENU)
         x = made.box.right + 14
     for row in range(rng.randint(1, 2)):
-        for i in range(rng.randint(5, 16)):
-            at = Box(box.x + 8 + 29 * i, box.y + 30 + 30 * row, 18, 18)
-            if at.right < box.right:
-                canvas.elements.append(Element(at, "", Kind.ICON, window=window))
-    top = box.y + rng.randint(88, 130)
-    name = "" if sheet.focus is None else f"{'ABCDEFGHIJ'[sheet.focus[1]]}{sheet.focus[0] + 2}"
-    if name:
-        canvas.text(box.x + 10, top - 22, name, window, 13)
-    if rng.random() < 0.5:
-        canvas.text(
-            box.x + 10, top - 52, rng.choice(("Liberation Sans", "Calibri", "Carlito")), window, 13
-        )
-        canvas.text(box.x + 150, top - 52, "10 pt", window, 13)
+        for i in range(rng.randint(2, 12)):
+            at = Box(box.x + 8 + 29 * i, box.y + 34 + 30 * row, 18, 18)
+            if at.right < box.right and rng.random() < 0.6:
+                _draw_icon(canvas, at, window)
+    top = box.y + rng.randint(88, 150)
     height = rng.randint(17, 25)
-    longest = [max([len(h), *(len(r[i]) for r in sheet.rows)]) for i, h in enumerate(sheet.headers)]
-    room = box.w - 50
-    widths = [int(n * height * 0.42) + rng.randint(10, 40) for n in longest]
-    scale = min(1.0, room / max(1, sum(widths)))
+    shown = [[h, *(row[i] for row in sheet.rows)] for i, h in enumerate(sheet.headers)]
+    widths = [int(max(map(len, texts)) * height * 0.42) + rng.randint(10, 60) for texts in shown]
+    scale = min(1.0, (box.w - 50) / max(1, sum(widths)))
     widths = [max(30, int(w * scale)) for w in widths]
-    lefts = [box.x + 32 + sum(widths[:i]) for i in range(len(widths))]
-    for i, left in enumerate(lefts):
-        canvas.text(left + widths[i] // 2, top + 2, "ABCDEFGHIJ"[i], window, 12)
-    filling = len(sheet.rows)
+    _draw_cells(canvas, sheet, Box(box.x + 32, top, sum(widths), height), widths, window)
+    x = box.x + 20
+    for words in rng.sample(_STATUS, rng.randint(1, 5)):
+        x = canvas.text(x, box.bottom - 16, words, window, 12).box.right + 40
+
+
+def _draw_icon(canvas: Canvas, box: Box, window: int) -> None:
+    """An icon; some are misread as a few letters."""
+    rng = canvas.rng
+    if rng.random() < 0.6:
+        canvas.elements.append(Element(box, "", Kind.ICON, window=window))
+        return
+    words = "".join(rng.choice("lIi|[(mMtEaxX7=:Kp¿") for _ in range(rng.randint(1, 6)))
+    canvas.elements.append(
+        Element(box, words, confidence=rng.uniform(0.2, 0.9), certain=False, window=window)
+    )
+
+
+def _draw_cells(canvas: Canvas, sheet: Sheet, first: Box, widths: list[int], window: int) -> None:
+    """The cells that the eyes report, and the grid. first: the header row's box."""
+    rng, grid = canvas.rng, len(canvas.grids)
     begun = any(sheet.typed)
-    free = filling + (1 if begun else 0)
-    body = [*sheet.rows, sheet.typed if begun else ("",) * len(lefts)]
-    last = free + (2 if rng.random() < 0.7 else 1)
-    grid = len(canvas.grids)
-    texts: list[tuple[str, ...]] = [sheet.headers]
-    texts += [body[r] if r < len(body) else ("",) * len(lefts) for r in range(last)]
-    for line, cells in enumerate(texts):
-        y = top + height * (line + 1)
-        if line and rng.random() < 0.8:
-            canvas.text(box.x + 8, y + 3, str(line), window, height - 7)
+    blank = ("",) * len(widths)
+    rows = [*sheet.rows, sheet.typed] if begun else list(sheet.rows)
+    lines = [sheet.headers, *rows, blank, blank]
+    lefts = [first.x + sum(widths[:i]) for i in range(len(widths))]
+    for line, cells in enumerate(lines):
+        row, y = line - 1, first.y + first.h * line
         for column, words in enumerate(cells):
-            row = line - 1
             focused = sheet.focus == (row, column)
-            if not words and row < filling and not focused:
-                continue
+            if not words and row < len(rows) - 1 and not focused:
+                continue  # the eyes offer empty cells only from the last row of data on
             canvas.elements.append(
                 Element(
-                    Box(lefts[column], y, widths[column], height),
-                    _misread(rng, words),
+                    Box(lefts[column], y, widths[column], first.h),
+                    _misread(rng, words) if row >= 0 else words,
                     Kind.CELL,
                     header=sheet.headers[column],
-                    confidence=rng.uniform(0.85, 0.99) if words else 1.0,
+                    confidence=rng.uniform(0.7, 0.97) if words else 1.0,
                     focused=focused,
-                    selected=focused,
                     window=window,
                     grid=grid,
                     row=row,
                     column=column,
                 )
             )
-    by_column = [[row[i] for row in sheet.rows if row[i]] for i in range(len(lefts))]
+    values = [[row[i] for row in rows if row[i]] for i in range(len(widths))]
     canvas.grids.append(
         Grid(
-            Box(box.x + 32, top, sum(widths), height * (last + 1)),
+            Box(first.x, first.y, first.w, first.h * len(lines)),
             window,
             sheet.headers,
-            len(sheet.rows) + (1 if begun else 0),
-            free,
-            tuple(len(c) / max(1, len(sheet.rows)) for c in by_column),
-            tuple(_common_kind(c) for c in by_column),
+            len(rows),
+            len(rows),
+            tuple(len(v) / max(1, len(rows)) for v in values),
+            tuple(_common_kind(v) for v in values),
         )
     )
-    x = box.x + 20
-    for words in rng.sample(_STATUS, rng.randint(1, 4)):
-        x = canvas.text(x, box.bottom - 16, words, window, 12).box.right + 60
 
 
 def _common_kind(values: list[str]) -> str:
@@ -235,17 +236,17 @@ def draw_card(
             some = [queue.pop(0) for _ in range(min(len(queue), rng.randint(2, 3)))]
             for i, (label, value) in enumerate(some):
                 at = left + i * (width // len(some))
-                canvas.text(at, y, label, window, size)
+                canvas.text(at, y, _misread(rng, label), window, size)
                 canvas.text(at, y + int(1.5 * size), _misread(rng, value), window, size)
             y += 4 * size
             continue
         label, value = queue.pop(0)
         if style == "above":
-            canvas.text(left, y, label + colon, window, max(11, size - 2))
+            canvas.text(left, y, _misread(rng, label + colon), window, max(11, size - 2))
             canvas.text(left, y + int(1.2 * size), _misread(rng, value), window, size)
             y += 3 * size
         else:
-            canvas.text(left, y, label + colon, window, size)
+            canvas.text(left, y, _misread(rng, label + colon), window, size)
             shift = rng.choice((gap, gap, int(len(label) * size * 0.52) + 14))
             canvas.text(
                 left + max(shift, int(len(label) * size * 0.52) + 10),
