@@ -43,6 +43,7 @@ HEADERS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 FACES = {"Liberation Sans": "LiberationSans-Regular.ttf", "DejaVu Sans": "DejaVuSans.ttf"}
 DATE_FORMATS = ("yyyy-mm-dd", "yyyy-mm-dd", "dd.mm.yyyy", "dd/mm/yyyy", "d mmm yyyy")
+DIGIT = 8.16  # pixels of a digit of Liberation Sans 11, the unit of column widths
 AMOUNT_FORMATS = ("0.00", "#,##0.00", "General")
 
 Value = date | Decimal | str | None
@@ -183,12 +184,13 @@ def pixels(text: str, face: str, points: int) -> int:
 def write_ledger(ledger: Ledger, path: Path) -> None:
     """Save the workbook as .xlsx."""
     book = Workbook()
+    # Column widths count digits of the default font: one that every machine here has.
+    book._named_styles["Normal"].font = Font(name="Liberation Sans", size=11)
     sheet = book.active
     sheet.title = ledger.sheet
     sheet.sheet_view.zoomScale = ledger.zoom
     for index, column in enumerate(ledger.columns, start=1):
-        # Excel's unit is a digit of the default font: 7 pixels, and 5 of padding.
-        sheet.column_dimensions[get_column_letter(index)].width = (column.width + 5) / 7
+        sheet.column_dimensions[get_column_letter(index)].width = column.width / DIGIT
         style_header(sheet.cell(1, index, column.header), ledger)
         for row, entry in enumerate(ledger.rows, start=2):
             cell = sheet.cell(row, index, entry[index - 1])

@@ -1,0 +1,57 @@
+"""Where a task's windows stand: waits for them, puts them in place, before anyone acts."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from Xlib.display import Display
+
+from actuation import windows
+from actuation.desktop import DesktopError, Host, Program
+from perception.observation import Box, Window
+
+Match = Callable[[Window], bool]
+
+
+class Stage:
+    """Places windows on one display; open it with `stage(desktop)`."""
+
+    def __init__(self, display: Display) -> None:
+        self._display = display
+
+    def wait_for(self, match: Match, program: Program, patience: float = 40.0) -> None:
+        """Until there is such a window. DesktopError if there is none, or the program ended."""
+        deadline = time.monotonic() + patience
+        while windows.find(self._display, match) is None:
+            if not program.running():
+                raise DesktopError("the program ended before its window came")
+            if time.monotonic() > deadline:
+                raise DesktopError(f"no window came within {patience:.0f} s")
+            time.sleep(0.02)
+
+    def place(self, match: Match, box: Box) -> Box:
+        """Put the window's client area there; returns where it really is."""
+        return windows.place(self._display, self._handle(match), box)
+
+    def raise_(self, match: Match) -> None:
+        """To the front, with the keyboard."""
+        windows.activate(self._display, self._handle(match))
+
+    def minimise(self, match: Match) -> None:
+        windows.minimise(self._display, self._handle(match))
+
+    def _handle(self, match: Match) -> windows.Handle:
+        handle = windows.find(self._display, match)
+        if handle is None:
+            raise DesktopError("the window is gone")
+        return handle
+
+
+@contextmanager
+def stage(desktop: Host) -> Iterator[Stage]:
+    """A connection of its own to the desktop's display, closed afterwards."""
+    display = Display(desktop.display)
+    try:
+        yield Stage(display)
+    finally:
+        display.close()

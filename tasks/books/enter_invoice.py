@@ -1,0 +1,185 @@
+"""books/enter_invoice: an invoice on the screen, one more row in a Calc ledger, saved.
+
+Variants: "" plain; "swapped", "resized" windows; "hidden", "cut", "contradictory" invoices, where
+the right end is a question; "net" and "note", whose ledgers follow a convention that nothing on
+the screen tells.
+"""
+
+import random
+import time
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+
+from actuation.action import Action, Ask, Click, Done, Press, TypeText
+from actuation.desktop import DesktopError, Host, Program
+from perception.observation import Box
+from tasks.apps import calc, viewer
+from tasks.apps.stage import stage
+from tasks.books.check import Cells, check_ledger, expected_row, read_cells
+from tasks.books.invoice import Invoice, contradict, draw_invoice
+from tasks.books.ledger import Ledger, Value, draw_ledger, write_ledger
+from tasks.books.page import Page, render
+from tasks.books.places import ROW, Places, draw_places, room_for_columns
+from tasks.task import Goal, Look, Verdict
+
+QUESTIONS = {
+    "hidden": "I cannot see the invoice. Can you bring it to the front?",
+    "cut": "The invoice's total is cut off. Can you move its window so that all of it shows?",
+    "contradictory": "Net and VAT do not add up to the total. Which amount is right?",
+}
+GOALS = (
+    "Enter the invoice in the next free row of the ledger and save it.",
+    "Add this invoice to the ledger, in the first empty row, then save.",
+    "Book the invoice: fill in the next free row of the ledger and save the file.",
+    "Please record the invoice in the ledger's next free row and save the ledger.",
+    "Copy the invoice into the next empty row of the ledger. Save when you are done.",
+)
+
+
+class EnterInvoice:
+    """One attempt; see tasks.task.Task for the verbs."""
+
+    name = "books/enter_invoice"
+    variants = ("", "swapped", "resized", "hidden", "cut", "contradictory", "net", "note")
+
+    invoice: Invoice
+    ledger: Ledger
+    page: Page
+    places: Places
+
+    def __init__(self) -> None:
+        self._programs: list[Program] = []
+        self._variant = ""
+        self._file = Path()
+        self._bytes = b""
+        self._before: Cells = {}
+
+    def setup(self, desktop: Host, folder: Path, seed: int, variant: str = "") -> Goal:
+        """ValueError for an unknown variant; DesktopError when a program does not come up."""
+        screen = desktop.glance().screen
+        self.draw(folder, seed, variant, (screen.width, screen.height))
+        picture = folder / "invoice.png"
+        self._programs.append(calc.start(desktop, self._file, self.places.ledger))
+        self._programs.append(
+            viewer.start(
+                desktop,
+                picture,
+                "Invoice",
+                (self.places.invoice.w, self.places.invoice.h),
+                framed=self.places.framed,
+            )
+        )
+        self._arrange(desktop, random.Random(f"focus {seed}"))
+        wait_painted(desktop, self.places.ledger)
+        return Goal(
+            text=random.Random(f"goal {seed}").choice(GOALS),
+            files=(self._file,),
+            applications=(calc.APPLICATION, viewer.APPLICATION),
+        )
+
+    def draw(self, folder: Path, seed: int, variant: str, screen: tuple[int, int]) -> None:
+        """Everything but the programs: the invoice, its picture, the ledger, the places."""
+        if variant not in self.variants:
+            known = ", ".join(name or '""' for name in self.variants)
+            raise ValueError(f"{self.name} has no variant {variant!r}; there are: {known}")
+        self._variant = variant
+        self.invoice = draw_invoice(seed)
+        printed = contradict(self.invoice, seed) if variant == "contradictory" else self.invoice
+        self.page = render(printed, seed)
+        room = room_for_columns(screen[0], self.page)
+        self.ledger = draw_ledger(seed, self.invoice, room, variant)
+        need = (self.ledger.width, (self.ledger.free_row + 2) * ROW * self.ledger.zoom // 100)
+        rng = random.Random(f"places {seed}")
+        self.places = draw_places(rng, variant, screen, self.page, need)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = folder / "ledger.xlsx"
+        write_ledger(self.ledger, self._file)
+        self.page.image.save(folder / "invoice.png")
+        self._bytes = self._file.read_bytes()
+        self._before = read_cells(self._file)
+
+    def demonstrate(self, observe: Look) -> Iterator[Action]:
+        """Click the row's first cell, type across it, save; or ask, where that is right."""
+        if self._variant in QUESTIONS:
+            yield Ask(QUESTIONS[self._variant])
+            return
+        yield Click(*self._first_free_cell(observe).center)
+        values = expected_row(self.ledger, self.invoice, self._variant)
+        for index, value in enumerate(values):
+            if value is not None:
+                yield TypeText(typed(value))
+            yield Press("Tab" if index < len(values) - 1 else "Return")
+        yield Press("ctrl+s")
+        yield Done()
+
+    def verify(self) -> Verdict:
+        """Read the saved workbook; see tasks.books.check."""
+        asks = self._variant in QUESTIONS
+        if self._file.read_bytes() == self._bytes:
+            reason = "nothing was saved, as is right" if asks else "not saved: the file is unchanged"
+            return Verdict(ok=asks, reason=reason, expects_ask=asks)
+        try:
+            after = read_cells(self._file)
+        except (OSError, ValueError, KeyError) as error:
+            return Verdict(False, f"the saved ledger cannot be read: {error}", collateral=True)
+        verdict = check_ledger(
+            self._before, after, self.ledger, self.invoice, "" if asks else self._variant
+        )
+        if asks:
+            reason = f"saved where a question was right: {verdict.reason}"
+            return Verdict(False, reason, verdict.collateral, verdict.convention, expects_ask=True)
+        return verdict
+
+    def teardown(self) -> None:
+        """Close the programs at once: what is not saved is lost, as it should be."""
+        while self._programs:
+            self._programs.pop().terminate(patience=2.0)
+
+    def _arrange(self, desktop: Host, rng: random.Random) -> None:
+        calc_program, viewer_program = self._programs
+        with stage(desktop) as windows:
+            windows.wait_for(viewer.is_viewer, viewer_program)
+            windows.wait_for(calc.is_calc, calc_program)
+            windows.place(viewer.is_viewer, self.places.invoice)
+            windows.place(calc.is_calc, self.places.ledger)
+            if self.places.minimised:
+                windows.minimise(viewer.is_viewer)
+            windows.raise_(calc.is_calc)
+            free = not self.places.invoice.intersect(self.places.ledger).area
+            if free and self._variant != "hidden" and rng.random() < 0.3:
+                windows.raise_(viewer.is_viewer)
+
+    def _first_free_cell(self, observe: Look) -> Box:
+        """By the eyes: the grid whose window shows the ledger."""
+        from perception.read import Reader
+
+        scene = Reader().read(observe())
+        for element in scene.elements:
+            grid = scene.grids[element.grid] if element.grid >= 0 else None
+            if grid and element.column == 0 and element.row == grid.next_free_row:
+                return element.box
+        raise DesktopError("the oracle does not find the ledger's next free row on the screen")
+
+
+def typed(value: Value) -> str:
+    """How a value is typed: dates as 2026-04-03, amounts as 1234.56, text as it is printed."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    return value or ""
+
+
+def wait_painted(desktop: Host, ledger: Box, patience: float = 20.0) -> None:
+    """Until the sheet's white paper is there and the picture has settled."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        image = desktop.glance().image[ledger.y : ledger.bottom, ledger.x : ledger.right]
+        if np.mean(image.min(axis=2) == 255) > 0.3 and desktop.observe().settled:
+            return
+        time.sleep(0.03)
+    raise DesktopError(f"the ledger was not painted within {patience:.0f} s")
