@@ -34,6 +34,13 @@ def write_json(path: Path, content: object) -> None:
     write_bytes(path, json.dumps(content, ensure_ascii=False, indent=1).encode())
 
 
+def sweep(folder: Path) -> None:
+    """Remove the drafts that killed processes left anywhere under a folder (hold its lock)."""
+    for draft in folder.rglob(".*"):
+        if draft.suffix[1:].isdigit():
+            draft.unlink(missing_ok=True)
+
+
 def sync(path: Path) -> None:
     """Force a file's or a folder's content to the disk."""
     handle = os.open(path, os.O_RDONLY)

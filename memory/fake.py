@@ -32,8 +32,8 @@ def step(
     actor: Actor = Actor.ORACLE,
     confidence: float = 1.0,
 ) -> Step:
-    shade = index if shade is None else shade
-    return Step(index, look(drawn_frame(shade)), action, action, actor, confidence)
+    image = drawn_frame(index if shade is None else shade)
+    return Step(index, look(image), action, action, actor, confidence)
 
 
 ACTIONS: tuple[Action, ...] = (

@@ -3,7 +3,7 @@
 import json
 from typing import TypeAlias
 
-from actuation.action import Action
+from actuation.grammar import format_action, parse_action
 from memory.episode import Actor, Episode, Outcome, Step
 from perception.observation import Box, Image, Observation, Screen, Window
 
@@ -85,18 +85,6 @@ def read_step(row: tuple[Value, ...], image: Image) -> Step:
         weight=None if weight is None else float(weight),
         reason=str(reason),
     )
-
-
-def format_action(action: Action) -> str:
-    from actuation import grammar
-
-    return grammar.format_action(action)
-
-
-def parse_action(text: str) -> Action:
-    from actuation import grammar
-
-    return grammar.parse_action(text)
 
 
 def format_view(observation: Observation) -> str:

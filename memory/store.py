@@ -19,10 +19,11 @@ from pathlib import Path
 from types import TracebackType
 
 from actuation.action import Action, Ask, Done, Fail
+from actuation.grammar import format_action
 from memory.episode import Episode, Outcome, Step
 from memory.frames import DamagedFrameError, Frames
 from memory.process import alive, myself
-from memory.rows import EPISODE, STEP, episode_row, format_action, read_episode, read_step, step_row
+from memory.rows import EPISODE, STEP, episode_row, read_episode, read_step, step_row
 
 VERSION = 1
 CHECKED = 256 * 2**20  # bytes: a larger file is not checked as a whole at each start

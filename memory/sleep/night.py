@@ -11,11 +11,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from actuation.grammar import format_action
 from memory import atomic
 from memory.episode import Episode
 from memory.levels import Levels
 from memory.redact import redact
-from memory.rows import format_action
 from memory.sleep import log
 from memory.sleep.consolidate import Trained, consolidate
 from memory.sleep.exam import Judged, Paper, examine, judge
@@ -61,6 +61,8 @@ def night(
     weights, a checkpoint or the night's folder are damaged, StoreError if memory is.
     """
     with asleep(levels.folder):
+        atomic.sweep(levels.folder)
+        atomic.sweep(plan.folder)
         live = levels.live()
         folder = _folder(store, plan)
         phases = Phases(folder)
@@ -87,6 +89,7 @@ def night(
             judged = judge(before, after, plan.allowed_drop, plan.allowed_harm)
             scores = _scores(before, after)
             if judged.promote:
+                progress("promote", 0, 1, "")
                 level = Candidate(trained.weights, folder.name, reviews, gathered.ids, after.scores)
                 phases.run("promote", "promote", PROMOTED, lambda: _promote(levels, level))
         learner.load(levels.live())
