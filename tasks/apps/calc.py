@@ -5,11 +5,14 @@ lock files, no spell-checker's underlines, no sidebar, English (US) whatever the
 """
 
 import shutil
+import time
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from actuation.desktop import Host, Program
-from perception.observation import Box, Window
+import numpy as np
+
+from actuation.desktop import DesktopError, Host, Program
+from perception.observation import Box, Image, Window
 
 APPLICATION = "libreoffice-calc"
 
@@ -38,8 +41,7 @@ SETTINGS = {
     "Setup/L10N": {"ooSetupSystemLocale": "en-US", "ooLocale": "en-US"},
 }
 FACTORY = (
-    "Setup/Office/Factories/"
-    "org.openoffice.Setup:Factory['com.sun.star.sheet.SpreadsheetDocument']"
+    "Setup/Office/Factories/org.openoffice.Setup:Factory['com.sun.star.sheet.SpreadsheetDocument']"
 )
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items '
@@ -91,3 +93,46 @@ def start(desktop: Host, book: Path, box: Box) -> Program:
 def is_calc(window: Window) -> bool:
     """A document's window: its title says so, while dialogs and splash screens have others."""
     return window.application == APPLICATION and window.title.endswith("LibreOffice Calc")
+
+
+def painted(image: Image) -> bool:
+    """Whether a document window's picture (client area) is complete.
+
+    The sheet comes first and fills the window; the toolbars push it down when they come.
+    """
+    white = image.min(axis=2) == 255
+    toolbars, sheet = white[40:130], white[200:-90]
+    return bool(toolbars.mean() < 0.5 and sheet.mean() > 0.3)
+
+
+def wait_painted(desktop: Host, box: Box, calm: float = 0.4, patience: float = 20.0) -> None:
+    """Until the window at `box` is complete and has not changed for `calm` seconds.
+
+    DesktopError after `patience` seconds.
+    """
+    deadline = time.monotonic() + patience
+    before, since = None, time.monotonic()
+    while (now := time.monotonic()) < deadline:
+        image = desktop.glance().image[max(0, box.y) : box.bottom, max(0, box.x) : box.right]
+        if before is None or not painted(image) or not np.array_equal(before, image):
+            before, since = image, now
+        elif now - since > calm:
+            return
+        time.sleep(0.03)
+    raise DesktopError(f"the spreadsheet was not painted within {patience:.0f} s")
+
+
+def wait_saved(book: Path, before: bytes, patience: float = 1.5, calm: float = 0.15) -> None:
+    """Give a save in progress time to end: until the file differs from `before` and rests.
+
+    Returns after `patience` seconds in any case: then nothing is being saved.
+    """
+    deadline = time.monotonic() + patience
+    seen, since = before, time.monotonic()
+    while (now := time.monotonic()) < deadline:
+        content = book.read_bytes() if book.exists() else b""
+        if content != seen:
+            seen, since, deadline = content, now, now + patience
+        elif content not in (before, b"") and now - since > calm:
+            return
+        time.sleep(0.03)

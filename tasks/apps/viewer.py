@@ -8,7 +8,9 @@ from perception.observation import Window
 APPLICATION = "feh"
 
 
-def start(desktop: Host, picture: Path, title: str, size: tuple[int, int], framed: bool = True) -> Program:
+def start(
+    desktop: Host, picture: Path, title: str, size: tuple[int, int], framed: bool = True
+) -> Program:
     """Show the picture in a window of this size, with or without a title bar.
 
     Where it stands is left to the window manager: openbox ignores a later request to move a window

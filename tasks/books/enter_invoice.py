@@ -6,13 +6,10 @@ the screen tells.
 """
 
 import random
-import time
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-
-import numpy as np
 
 from actuation.action import Action, Ask, Click, Done, Press, TypeText
 from actuation.desktop import DesktopError, Host, Program
@@ -74,7 +71,7 @@ class EnterInvoice:
             )
         )
         self._arrange(desktop, random.Random(f"focus {seed}"))
-        wait_painted(desktop, self.places.ledger)
+        calc.wait_painted(desktop, self.places.ledger)
         return Goal(
             text=random.Random(f"goal {seed}").choice(GOALS),
             files=(self._file,),
@@ -119,8 +116,12 @@ class EnterInvoice:
     def verify(self) -> Verdict:
         """Read the saved workbook; see tasks.books.check."""
         asks = self._variant in QUESTIONS
+        if any(program.running() for program in self._programs):
+            calc.wait_saved(self._file, self._bytes)
         if self._file.read_bytes() == self._bytes:
-            reason = "nothing was saved, as is right" if asks else "not saved: the file is unchanged"
+            reason = (
+                "nothing was saved, as is right" if asks else "not saved: the file is unchanged"
+            )
             return Verdict(ok=asks, reason=reason, expects_ask=asks)
         try:
             after = read_cells(self._file)
@@ -172,14 +173,3 @@ def typed(value: Value) -> str:
     if isinstance(value, Decimal):
         return f"{value:.2f}"
     return value or ""
-
-
-def wait_painted(desktop: Host, ledger: Box, patience: float = 20.0) -> None:
-    """Until the sheet's white paper is there and the picture has settled."""
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        image = desktop.glance().image[ledger.y : ledger.bottom, ledger.x : ledger.right]
-        if np.mean(image.min(axis=2) == 255) > 0.3 and desktop.observe().settled:
-            return
-        time.sleep(0.03)
-    raise DesktopError(f"the ledger was not painted within {patience:.0f} s")

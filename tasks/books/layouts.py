@@ -1,9 +1,9 @@
 """The layouts of an invoice page: how facts (label and value) and sums are arranged.
 
-    left    Date        3 April 2026        above   DATE          DUE
-            Due date    3 May 2026                  3 April 2026  3 May 2026
-    inline  Date: 3 April 2026              bars    the same in boxes under coloured bars
-    header  one row of labels over one row of values; `columns` pairs vendor and facts side by side
+left    Date        3 April 2026        above   DATE          DUE
+        Due date    3 May 2026                  3 April 2026  3 May 2026
+inline  Date: 3 April 2026              bars    the same in boxes under coloured bars
+header  one row of labels over one row of values; `columns` pairs vendor and facts side by side
 """
 
 import random
@@ -139,9 +139,7 @@ def sums_bar(canvas: Canvas, facts: Sequence[Fact]) -> None:
         fill = WHITE if total else INK
         if total:
             height = canvas.row + 6
-            canvas.bar(
-                canvas.margin, canvas.y, canvas.right - canvas.margin, height, canvas.accent
-            )
+            canvas.bar(canvas.margin, canvas.y, canvas.right - canvas.margin, height, canvas.accent)
         y = canvas.y + (5 if total else 0)
         canvas.put(canvas.margin + 10, y, fact.label, fill=fill, bold=total)
         canvas.put(

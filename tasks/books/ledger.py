@@ -1,10 +1,10 @@
 """The ledger: a small .xlsx workbook with a header row, existing entries and one free row to fill.
 
-       A           B                 C          D
-    1  Date        Supplier          Value      Remark      wordings, order and extras by seed
-    2  2026-01-03  Thornton Tools      120.40
-    3  2026-01-09  Marlow Ltd           99.00
-    4  ← the next free row
+   A           B                 C          D
+1  Date        Supplier          Value      Remark      wordings, order and extras by seed
+2  2026-01-03  Thornton Tools      120.40
+3  2026-01-09  Marlow Ltd           99.00
+4  ← the next free row
 """
 
 import random

@@ -1,6 +1,6 @@
 """The invoice as a picture: PNG pages in many layouts, with the box of everything printed.
 
-    A quick look:  python -m tasks.books.page SEED page.png
+A quick look:  python -m tasks.books.page SEED page.png
 """
 
 import random
