@@ -17,7 +17,8 @@ Mask = NDArray[np.bool_]
 Line = NDArray[np.uint8]
 
 _CONTRAST = 20  # grey levels between neighbours that make an edge
-_LONG_X, _LONG_Y = 40, 34  # longer straight edges belong to boxes, not to letters
+_LONG_X, _LONG_Y = 40, 27  # longer straight edges belong to boxes, not to letters
+_SIDE = 12  # and so do shorter ones that meet a long horizontal one
 _FAINT = 0.2  # share of the strongest contrast from which a pixel counts as ink
 _FLAT = 24  # strongest contrast below which a crop is empty
 
@@ -30,12 +31,32 @@ def grey(image: Image) -> Grey:
 
 def ink(level: Grey) -> Mask:
     """Pixels at an edge that is no part of a long straight line; the edge's left or upper side."""
-    found = np.zeros(level.shape, bool)
     down = np.abs(np.diff(level, axis=0)) > _CONTRAST
     across = np.abs(np.diff(level, axis=1)) > _CONTRAST
-    found[:-1] |= down & ~_runs(down, _LONG_X, axis=1)
-    found[:, :-1] |= across & ~_runs(across, _LONG_Y, axis=0)
+    long_down = _runs(down, _LONG_X, axis=1)
+    found = np.zeros(level.shape, bool)
+    found[:-1] |= down & ~long_down
+    found[:, :-1] |= across & ~_runs(across, _LONG_Y, axis=0) & ~_sides(across, long_down)
     return found
+
+
+def _sides(across: Mask, long_down: Mask) -> Mask:
+    """Upright runs that begin or end at a long horizontal edge: the sides of bars and fields."""
+    upright = np.ascontiguousarray(_runs(across, _SIDE, axis=0).T)
+    level = np.zeros((upright.shape[0], upright.shape[1]), bool)
+    level[:, :-1] = long_down[:, :-1].T
+    # A corner is where a run's end lies within two pixels of a horizontal edge.
+    level = ndimage.maximum_filter(level.view(np.uint8), (5, 5)).view(np.bool_)
+    flat = np.concatenate((upright, np.zeros((len(upright), 1), bool)), axis=1).ravel()
+    edges = np.flatnonzero(np.diff(flat.view(np.int8), prepend=0))
+    starts, ends = edges[::2], edges[1::2]
+    corner = np.concatenate((level, np.zeros((len(level), 1), bool)), axis=1).ravel()
+    meets = corner[starts] & corner[ends - 1]
+    sides = np.zeros(len(flat) + 1, np.int8)
+    sides[starts[meets]] += 1
+    sides[ends[meets]] -= 1
+    whole = np.cumsum(sides[:-1], dtype=np.int8).view(np.bool_).reshape(len(upright), -1)
+    return whole[:, :-1].T
 
 
 def _runs(mask: Mask, length: int, axis: int) -> Mask:
@@ -46,8 +67,8 @@ def _runs(mask: Mask, length: int, axis: int) -> Mask:
     core = ndimage.minimum_filter1d(flat, length, axis=axis, mode="constant")
     # The opposite origin undoes the half-pixel shift of an even length.
     origin = -1 if length % 2 == 0 else 0
-    grown = ndimage.maximum_filter1d(core, length, axis=axis, mode="constant", origin=origin)
-    return grown.view(np.bool_)
+    grown: Mask = ndimage.maximum_filter1d(core, length, axis, mode="constant", origin=origin) > 0
+    return grown
 
 
 def text_lines(found: Mask) -> list[Box]:
@@ -107,7 +128,7 @@ def _same_line(one: Box, two: Box) -> bool:
     shared = min(one.bottom, two.bottom) - max(one.y, two.y)
     small = min(one.h, two.h)
     if small <= 0.45 * height and gap <= 3:  # a dot, an accent, a comma, a dash
-        return -4 <= shared and height <= 40
+        return shared >= -4 and height <= 40
     return shared >= 0.5 * small and gap <= max(7, 0.55 * min(height, 26))
 
 

@@ -20,11 +20,12 @@ from perception.observation import Image, Observation
 from perception.scene import Element, Grid, Kind, Scene
 from perception.surfaces import Surface, surfaces
 from perception.tables import tabulate, trusted
-from perception.text import FIRST, SECOND, Reading, Recogniser, Way
+from perception.text import FIRST, SECOND, THIRD, Reading, Recogniser, Way, alike, is_value
 
 _KEPT = 12  # surfaces whose pieces are remembered
 _FLAT = 24  # grey levels within which a surface shows nothing
 _MENU_HEIGHT = 30  # a menu bar lies this near to the top of its window
+_WEAK = 0.9  # confidence below which a text is read a second time
 _NOISE = 0.2  # confidence below which a reading is no text
 
 
@@ -111,18 +112,23 @@ class Reader:
         return [Reading("", 1.0) if piece.line is None else next(lines) for piece in pieces]
 
     def _checked(self, pieces: Sequence[Piece]) -> list[Reading]:
-        """Readings, those of values compared with a second one."""
+        """Readings; those of values and weak ones hold only if another reading says the same.
+
+        A value that the second reading contradicts has a third as its judge; a text that is not
+        read well the first time is taken from the better of two.
+        """
         readings = self._texts(pieces)
-        doubtful = [i for i, reading in enumerate(readings) if _is_value(reading.text)]
-        seconds = self._texts([pieces[i] for i in doubtful], SECOND)
-        for i, second in zip(doubtful, seconds, strict=True):
-            same = second.text.replace(" ", "") == readings[i].text.replace(" ", "")
-            readings[i] = replace(readings[i], agreed=same)
+        values = [i for i, reading in enumerate(readings) if is_value(reading.text)]
+        seconds = self._texts([pieces[i] for i in values], SECOND)
+        contradicted = {
+            i for i, second in zip(values, seconds, strict=True) if not alike(readings[i], second)
+        }
+        weak = {i for i, r in enumerate(readings) if r.confidence < _WEAK and i not in values}
+        again = sorted(contradicted | weak)
+        for i, third in zip(again, self._texts([pieces[i] for i in again], THIRD), strict=True):
+            better = max(readings[i], third, key=lambda reading: reading.confidence)
+            readings[i] = replace(better, agreed=alike(readings[i], third))
         return readings
-
-
-def _is_value(text: str) -> bool:
-    return any(letter.isdigit() for letter in text)
 
 
 def _look(surface: Surface, picture: Image) -> Layout:

@@ -7,6 +7,7 @@ readings do not agree on must not be trusted.
 """
 
 import os
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,8 +23,9 @@ from numpy.typing import NDArray
 from PIL import Image as Pictures
 
 Line = NDArray[np.uint8]
-LANGUAGE = "Latin"  # all accents of Europe, where eng+deu loses half of the accented names
-PACKAGE = "tesseract-ocr-script-latn"
+# Latin knows all accents of Europe, where eng and deu together lose half of the accented names;
+# eng is the second opinion on values: twice as fast, and its mistakes are others.
+PACKAGES = {"Latin": "tesseract-ocr-script-latn", "eng": "tesseract-ocr-eng"}
 _FOLDERS = (
     "/usr/share/tesseract-ocr/5/tessdata",
     "/usr/share/tesseract-ocr/4.00/tessdata",
@@ -31,6 +33,7 @@ _FOLDERS = (
     "/usr/local/share/tessdata",
     "/opt/homebrew/share/tessdata",
 )
+_UNSAID = re.compile(r"[\s'’‘°`´]")
 _REMEMBERED = 20_000  # lines, a few megabytes
 _MARGIN = 4  # white pixels around the ink, before scaling
 
@@ -50,56 +53,67 @@ class Reading:
 
 @dataclass(frozen=True)
 class Way:
-    """How a line is put before the recogniser: scale in x and y, page segmentation mode."""
+    """How a line is put before the recogniser: language, scale, page segmentation mode."""
 
-    scale_x: float
-    scale_y: float
+    language: str
+    scale: float
     mode: int
 
 
 RAW_LINE, SINGLE_LINE = 13, 7  # tesserocr.PSM, without importing it
-FIRST = Way(2.0, 2.0, RAW_LINE)
-SECOND = Way(1.5, 1.5, SINGLE_LINE)
+FIRST = Way("Latin", 2.0, RAW_LINE)
+SECOND = Way("eng", 1.5, SINGLE_LINE)
+THIRD = Way("Latin", 1.5, SINGLE_LINE)
 
 
-def language_folder() -> tuple[str, str]:
-    """The tessdata folder and the language in it. Raises NoLanguageData."""
+def is_value(text: str) -> bool:
+    """Whether a text has digits, so that one wrong letter could cost money."""
+    return any(letter.isdigit() for letter in text)
+
+
+def alike(one: Reading, two: Reading) -> bool:
+    """Whether two readings say the same, spaces and the marks between thousands aside."""
+    return _UNSAID.sub("", one.text) == _UNSAID.sub("", two.text)
+
+
+def language_folder(language: str) -> tuple[str, str]:
+    """The tessdata folder and the language's name in it. Raises NoLanguageData."""
     prefix = os.environ.get("TESSDATA_PREFIX")
     for folder in (prefix, *_FOLDERS) if prefix else _FOLDERS:
-        for name in (LANGUAGE, f"script/{LANGUAGE}"):
+        for name in (language, f"script/{language}"):
             if (Path(folder) / f"{name}.traineddata").is_file():
                 return folder, name
     raise NoLanguageData(
-        f"tesseract has no '{LANGUAGE}' language data: apt install {PACKAGE}"
+        f"tesseract has no '{language}' language data: apt install {PACKAGES[language]}"
         " (or set TESSDATA_PREFIX to the folder that holds it)"
     )
 
 
 class Recogniser:
-    """Reads lines in `threads` threads; starts them and loads the language at the first read."""
+    """Reads lines in `threads` threads; starts them and loads languages when first needed."""
 
     def __init__(self, threads: int = 2) -> None:
         self.threads = threads
         self._cache: OrderedDict[tuple[bytes, Way], Reading] = OrderedDict()
-        self._apis: SimpleQueue[Any] = SimpleQueue()
-        self._pool: ThreadPoolExecutor | None = None
+        self._apis: dict[str, SimpleQueue[Any]] = {}
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
         self._lock = Lock()
 
     def read(self, lines: Sequence[Line], way: Way = FIRST) -> list[Reading]:
-        """One Reading for each line: uint8 (h, w), dark text on white, cut tight to the ink."""
-        keys = [
-            (blake2b(line.tobytes() + bytes(str(line.shape), "ascii")).digest(), way)
-            for line in lines
-        ]
+        """One Reading for each line: uint8 (h, w), dark text on white, cut tight to the ink.
+
+        Raises NoLanguageData.
+        """
+        keys = [(_digest(line), way) for line in lines]
         with self._lock:
             missing = {
                 key: line for key, line in zip(keys, lines, strict=True) if key not in self._cache
             }
             if missing:
+                apis = self._load(way.language)
                 # The longest first, so that the threads end together.
                 todo = sorted(missing.items(), key=lambda item: -item[1].shape[1])
-                pool = self._start()
-                read = pool.map(lambda item: self._recognise(item[1], item[0][1]), todo)
+                read = self._pool.map(lambda item: _recognise(apis, item[1], way), todo)
                 for (key, _), reading in zip(todo, read, strict=True):
                     self._cache[key] = reading
             for key in keys:
@@ -109,31 +123,37 @@ class Recogniser:
                 self._cache.popitem(last=False)
             return readings
 
-    def _start(self) -> ThreadPoolExecutor:
-        if self._pool is None:
-            folder, language = language_folder()
+    def _load(self, language: str) -> "SimpleQueue[Any]":
+        """One tesseract for each thread."""
+        if language not in self._apis:
+            folder, name = language_folder(language)
             # Threads inside tesseract only fight with ours.
             os.environ.setdefault("OMP_THREAD_LIMIT", "1")
             import tesserocr
 
+            apis: SimpleQueue[Any] = SimpleQueue()
+            lstm = tesserocr.OEM.LSTM_ONLY
             for _ in range(self.threads):
-                self._apis.put(
-                    tesserocr.PyTessBaseAPI(path=folder, lang=language, oem=tesserocr.OEM.LSTM_ONLY)
-                )
-            self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="read")
-        return self._pool
+                apis.put(tesserocr.PyTessBaseAPI(path=folder, lang=name, oem=lstm))
+            self._apis[language] = apis
+        return self._apis[language]
 
-    def _recognise(self, line: Line, way: Way) -> Reading:
-        padded = np.pad(line, _MARGIN, constant_values=255)
-        height, width = padded.shape
-        size = (round(width * way.scale_x), round(height * way.scale_y))
-        picture = Pictures.fromarray(padded).resize(size, Pictures.Resampling.BICUBIC)
-        api = self._apis.get()
-        try:
-            api.SetPageSegMode(way.mode)
-            api.SetImage(picture)
-            text = " ".join(str(api.GetUTF8Text()).split())
-            confidence = min(api.AllWordConfidences(), default=0) / 100
-        finally:
-            self._apis.put(api)
-        return Reading(text, confidence)
+
+def _digest(line: Line) -> bytes:
+    return blake2b(line.tobytes() + line.shape[1].to_bytes(4, "big"), digest_size=16).digest()
+
+
+def _recognise(apis: "SimpleQueue[Any]", line: Line, way: Way) -> Reading:
+    padded = np.pad(line, _MARGIN, constant_values=255)
+    height, width = padded.shape
+    size = (round(width * way.scale), round(height * way.scale))
+    picture = Pictures.fromarray(padded).resize(size, Pictures.Resampling.BICUBIC)
+    api = apis.get()
+    try:
+        api.SetPageSegMode(way.mode)
+        api.SetImage(picture)
+        text = " ".join(str(api.GetUTF8Text()).split())
+        confidence = min(api.AllWordConfidences(), default=0) / 100
+    finally:
+        apis.put(api)
+    return Reading(text, confidence)
