@@ -71,16 +71,20 @@ def _runs(mask: Mask, length: int, axis: int) -> Mask:
     return grown
 
 
-def text_lines(found: Mask) -> list[Box]:
-    """Boxes of single lines of text in an ink mask, split where a column gap separates them."""
-    joined = ndimage.maximum_filter1d(found.view(np.uint8), 7, axis=1, mode="constant")
+def text_lines(found: Mask, apart: int | None = None) -> list[Box]:
+    """Boxes of single lines of text in an ink mask, split where a column gap separates them.
+
+    apart: the widest gap in pixels that holds a line together, instead of one by its height.
+    """
+    near = 3 if apart is None else max(apart // 2, 1)
+    joined = ndimage.maximum_filter1d(found.view(np.uint8), 2 * near + 1, axis=1, mode="constant")
     joined = ndimage.maximum_filter1d(joined, 3, axis=0, mode="constant")
     labels, _ = ndimage.label(joined, np.ones((3, 3), np.uint8))
     blobs: list[Box] = []
     for number, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
         part = found[rows, columns] & (labels[rows, columns] == number)
         blobs += _bands(part, columns.start, rows.start)
-    return _merge([blob for blob in blobs if blob.w * blob.h >= 6])
+    return _merge([blob for blob in blobs if blob.w * blob.h >= 6], apart)
 
 
 def _bands(part: Mask, x: int, y: int) -> list[Box]:
@@ -100,12 +104,12 @@ def _bands(part: Mask, x: int, y: int) -> list[Box]:
     return boxes
 
 
-def _merge(blobs: Sequence[Box]) -> list[Box]:
+def _merge(blobs: Sequence[Box], apart: int | None) -> list[Box]:
     """Join words of one line, and dots and accents with their letters, left to right."""
     lines: list[Box] = []
     for blob in sorted(blobs, key=lambda box: (box.x, -box.h)):
         for index in range(len(lines) - 1, -1, -1):
-            if _same_line(lines[index], blob):
+            if _same_line(lines[index], blob, apart):
                 lines[index] = union(lines[index], blob)
                 break
         else:
@@ -114,14 +118,14 @@ def _merge(blobs: Sequence[Box]) -> list[Box]:
     while changed:  # a joined line may now reach another one
         changed = False
         for i in range(len(lines) - 1, 0, -1):
-            j = next((j for j in range(i) if _same_line(lines[j], lines[i])), None)
+            j = next((j for j in range(i) if _same_line(lines[j], lines[i], apart)), None)
             if j is not None:
                 lines[j] = union(lines[j], lines.pop(i))
                 changed = True
     return sorted(lines, key=lambda box: (box.y, box.x))
 
 
-def _same_line(one: Box, two: Box) -> bool:
+def _same_line(one: Box, two: Box, apart: int | None) -> bool:
     height = max(one.h, two.h)
     left, right = (one, two) if one.x <= two.x else (two, one)
     gap = right.x - left.right
@@ -129,7 +133,8 @@ def _same_line(one: Box, two: Box) -> bool:
     small = min(one.h, two.h)
     if small <= 0.45 * height and gap <= 3:  # a dot, an accent, a comma, a dash
         return shared >= -4 and height <= 40
-    return shared >= 0.5 * small and gap <= max(7, 0.55 * min(height, 26))
+    widest = max(7, 0.55 * min(height, 26)) if apart is None else apart
+    return shared >= 0.5 * small and gap <= widest
 
 
 def union(one: Box, two: Box) -> Box:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from perception.boxes import grey, ink, normalise, text_lines
+from perception.boxes import Mask, grey, ink, normalise, text_lines
 from perception.cells import Piece, cells
 from perception.fields import halves, neighbours, reading_order
 from perception.grids import Sheet, find_sheet
@@ -24,6 +24,8 @@ from perception.text import FIRST, SECOND, THIRD, Reading, Recogniser, Way, alik
 
 _KEPT = 12  # surfaces whose pieces are remembered
 _FLAT = 24  # grey levels within which a surface shows nothing
+_TOOL_GAP = 4  # pixels between icons of a tool bar
+_TOOL_TEXT = 18  # text among tools is not taller than this
 _MENU_HEIGHT = 30  # a menu bar lies this near to the top of its window
 _WEAK = 0.9  # confidence below which a text is read a second time
 _NOISE = 0.2  # confidence below which a reading is no text
@@ -120,9 +122,13 @@ class Reader:
         readings = self._texts(pieces)
         values = [i for i, reading in enumerate(readings) if is_value(reading.text)]
         seconds = self._texts([pieces[i] for i in values], SECOND)
-        contradicted = {
-            i for i, second in zip(values, seconds, strict=True) if not alike(readings[i], second)
-        }
+        contradicted = set()
+        for i, second in zip(values, seconds, strict=True):
+            if alike(readings[i], second):
+                surer = max(readings[i].confidence, second.confidence)
+                readings[i] = replace(readings[i], confidence=surer)
+            else:
+                contradicted.add(i)
         weak = {i for i, r in enumerate(readings) if r.confidence < _WEAK and i not in values}
         again = sorted(contradicted | weak)
         for i, third in zip(again, self._texts([pieces[i] for i in again], THIRD), strict=True):
@@ -143,15 +149,35 @@ def _look(surface: Surface, picture: Image) -> Layout:
     if sheet:
         box = sheet.box
         marks[box.y : box.bottom + 1, box.x : box.right + 1] = False
+    if sheet:
+        # Around a sheet are tools, close together, that must not be taken for a line of text.
+        bars = marks.copy()
+        bars[:_MENU_HEIGHT] = False
+        marks[_MENU_HEIGHT:] = False
+        pieces = [_tool(piece, picture) for piece in _pieces(surface, picture, bars, _TOOL_GAP)]
+        pieces += cells(picture, sheet)
+    else:
+        pieces = []
+    pieces += _pieces(surface, picture, marks)
+    return Layout(surface, picture, tuple(pieces), sheet)
+
+
+def _pieces(surface: Surface, picture: Image, marks: Mask, apart: int | None = None) -> list[Piece]:
     pieces = []
-    for box in text_lines(marks):
+    for box in text_lines(marks, apart):
         if found := normalise(picture[box.y : box.bottom, box.x : box.right]):
             line, inner = found
             tight = inner.moved(box.x, box.y)
             pieces.append(Piece(tight, tight, line, surface.touches_edge(tight)))
-    if sheet:
-        pieces += cells(picture, sheet)
-    return Layout(surface, picture, tuple(pieces), sheet)
+    return pieces
+
+
+def _tool(piece: Piece, picture: Image) -> Piece:
+    """The piece without its line where it can only be an icon: tall or colourful."""
+    box = piece.ink
+    crop = picture[box.y : box.bottom, box.x : box.right].astype(np.int16)
+    colourful = (crop.max(axis=2) - crop.min(axis=2) > 80).sum() > 8
+    return replace(piece, line=None) if box.h > _TOOL_TEXT or box.h < 4 or colourful else piece
 
 
 def _elements(layout: Layout, found: Sequence[tuple[Piece, Reading]]) -> list[Element]:
@@ -162,7 +188,9 @@ def _elements(layout: Layout, found: Sequence[tuple[Piece, Reading]]) -> list[El
         if piece.row >= 0:
             continue
         kind, text = Kind.TEXT, reading.text
-        if not any(letter.isalnum() for letter in text) or reading.confidence < _NOISE:
+        digits = sum(letter.isdigit() for letter in text)
+        noise = reading.confidence < _NOISE and digits < 3
+        if noise or not any(letter.isalnum() for letter in text):
             kind, text = Kind.ICON, ""
         elif sheet and piece.ink.y < _MENU_HEIGHT:
             kind = Kind.MENU
