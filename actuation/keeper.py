@@ -26,6 +26,7 @@ from pathlib import Path
 
 MARK = "DORMOUSE_DESKTOP"  # names the folder in the environment of every process of a desktop
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+BIRTH = 30.0  # seconds that a keeper may take to lock its folder
 
 
 def descendants(root: int) -> list[int]:
@@ -144,8 +145,11 @@ def adopted_zombies(parent: int) -> set[int]:
 
 def sweep(folder: Path) -> None:
     """Remove a desktop's folder, and processes that carry its mark, if its keeper is gone."""
+    lock_file = folder / "lock"
     try:
-        with (folder / "lock").open("ab") as lock:
+        if not lock_file.exists() and time.time() - folder.stat().st_mtime < BIRTH:
+            return  # another process is starting this desktop just now
+        with lock_file.open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # a living keeper holds it
             mark = f"{MARK}={folder}".encode()
             for entry in Path("/proc").iterdir():
@@ -165,8 +169,10 @@ def _environment(entry: Path) -> list[bytes]:
 
 def main(folder: str) -> None:
     owner = os.getppid()
-    lock = (Path(folder) / "lock").open("ab")
+    # Locked before it has its name: a sweep never sees it free while the desktop lives.
+    lock = (Path(folder) / "lock.new").open("ab")
     fcntl.flock(lock, fcntl.LOCK_EX)
+    (Path(folder) / "lock.new").rename(Path(folder) / "lock")
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
