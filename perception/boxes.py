@@ -4,11 +4,13 @@ image --> ink (gradient without long straight lines) --> blobs --> lines of text
 line of text --> dark-on-white crop, tight to the ink, whatever its colours were
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from perception.observation import Box, Image
 
@@ -25,8 +27,11 @@ _FLAT = 24  # strongest contrast below which a crop is empty
 
 def grey(image: Image) -> Grey:
     """Luminance (H, W) of an RGB image."""
-    weighted = image.astype(np.uint16) @ np.array([77, 150, 29], np.uint16)
-    return (weighted >> 8).astype(np.int16)
+    level: Grey = image[..., 1].astype(np.int16) * 5
+    level += image[..., 0].astype(np.int16) * 2
+    level += image[..., 2]
+    level >>= 3
+    return level
 
 
 def ink(level: Grey) -> Mask:
@@ -46,7 +51,7 @@ def _sides(across: Mask, long_down: Mask) -> Mask:
     level = np.zeros((upright.shape[0], upright.shape[1]), bool)
     level[:, :-1] = long_down[:, :-1].T
     # A corner is where a run's end lies within two pixels of a horizontal edge.
-    level = ndimage.maximum_filter(level.view(np.uint8), (5, 5)).view(np.bool_)
+    level = _spread(_spread(level, 2, axis=0), 2, axis=1)
     flat = np.concatenate((upright, np.zeros((len(upright), 1), bool)), axis=1).ravel()
     edges = np.flatnonzero(np.diff(flat.view(np.int8), prepend=0))
     starts, ends = edges[::2], edges[1::2]
@@ -63,12 +68,34 @@ def _runs(mask: Mask, length: int, axis: int) -> Mask:
     """The parts of a mask that belong to straight runs of at least `length`."""
     if mask.shape[axis] < length:
         return np.zeros_like(mask)
-    flat = mask.view(np.uint8)
-    core = ndimage.minimum_filter1d(flat, length, axis=axis, mode="constant")
-    # The opposite origin undoes the half-pixel shift of an even length.
-    origin = -1 if length % 2 == 0 else 0
-    grown: Mask = ndimage.maximum_filter1d(core, length, axis, mode="constant", origin=origin) > 0
-    return grown
+    core = np.moveaxis(mask, axis, 0)  # core[i] ends up True where a run of `length` starts
+    for step in _doublings(length):
+        core = core[:-step] & core[step:]
+    for step in _doublings(length):
+        grown = np.zeros((len(core) + step, core.shape[1]), bool)
+        grown[:-step] = core
+        grown[step:] |= core
+        core = grown
+    return np.moveaxis(core, 0, axis)
+
+
+def _spread(mask: Mask, reach: int, axis: int) -> Mask:
+    """The mask and everything within `reach` of it along an axis."""
+    wide = np.moveaxis(mask, axis, 0).copy()
+    source = wide.copy()
+    for step in range(1, reach + 1):
+        wide[step:] |= source[:-step]
+        wide[:-step] |= source[step:]
+    return np.moveaxis(wide, 0, axis)
+
+
+def _doublings(length: int) -> Iterator[int]:
+    """Shifts 1, 2, 4 ... that together make a run of `length` out of single pixels."""
+    reached = 1
+    while reached < length:
+        step = min(reached, length - reached)
+        yield step
+        reached += step
 
 
 def text_lines(found: Mask, apart: int | None = None) -> list[Box]:
@@ -77,8 +104,7 @@ def text_lines(found: Mask, apart: int | None = None) -> list[Box]:
     apart: the widest gap in pixels that holds a line together, instead of one by its height.
     """
     near = 3 if apart is None else max(apart // 2, 1)
-    joined = ndimage.maximum_filter1d(found.view(np.uint8), 2 * near + 1, axis=1, mode="constant")
-    joined = ndimage.maximum_filter1d(joined, 3, axis=0, mode="constant")
+    joined = _spread(_spread(found, near, axis=1), 1, axis=0)
     labels, _ = ndimage.label(joined, np.ones((3, 3), np.uint8))
     blobs: list[Box] = []
     for number, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
@@ -105,36 +131,35 @@ def _bands(part: Mask, x: int, y: int) -> list[Box]:
 
 
 def _merge(blobs: Sequence[Box], apart: int | None) -> list[Box]:
-    """Join words of one line, and dots and accents with their letters, left to right."""
-    lines: list[Box] = []
-    for blob in sorted(blobs, key=lambda box: (box.x, -box.h)):
-        for index in range(len(lines) - 1, -1, -1):
-            if _same_line(lines[index], blob, apart):
-                lines[index] = union(lines[index], blob)
-                break
-        else:
-            lines.append(blob)
-    changed = True
-    while changed:  # a joined line may now reach another one
-        changed = False
-        for i in range(len(lines) - 1, 0, -1):
-            j = next((j for j in range(i) if _same_line(lines[j], lines[i], apart)), None)
-            if j is not None:
-                lines[j] = union(lines[j], lines.pop(i))
-                changed = True
+    """Join words of one line, and dots and accents with their letters."""
+    boxes = np.array([(b.x, b.y, b.right, b.bottom) for b in blobs], np.int32).reshape(-1, 4)
+    while len(boxes):
+        count, labels = connected_components(csr_array(_same_line(boxes, apart)), directed=False)
+        if count == len(boxes):
+            break
+        joined = np.empty((count, 4), np.int32)
+        order = np.argsort(labels, kind="stable")
+        starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
+        joined[:, :2] = np.minimum.reduceat(boxes[order, :2], starts)
+        joined[:, 2:] = np.maximum.reduceat(boxes[order, 2:], starts)
+        boxes = joined  # a longer line may now reach another one
+    lines = [Box(x, y, right - x, bottom - y) for x, y, right, bottom in boxes.tolist()]
     return sorted(lines, key=lambda box: (box.y, box.x))
 
 
-def _same_line(one: Box, two: Box, apart: int | None) -> bool:
-    height = max(one.h, two.h)
-    left, right = (one, two) if one.x <= two.x else (two, one)
-    gap = right.x - left.right
-    shared = min(one.bottom, two.bottom) - max(one.y, two.y)
-    small = min(one.h, two.h)
-    if small <= 0.45 * height and gap <= 3:  # a dot, an accent, a comma, a dash
-        return shared >= -4 and height <= 40
-    widest = max(7, 0.55 * min(height, 26)) if apart is None else apart
-    return shared >= 0.5 * small and gap <= widest
+def _same_line(boxes: NDArray[np.int32], apart: int | None) -> Mask:
+    """Which boxes (n, 4) belong to one line of text with which. (n, n) bool."""
+    x, y, right, bottom = boxes.T
+    height = bottom - y
+    tall, small = np.maximum.outer(height, height), np.minimum.outer(height, height)
+    gap = np.maximum.outer(x, x) - np.minimum.outer(right, right)
+    shared = np.minimum.outer(bottom, bottom) - np.maximum.outer(y, y)
+    # A dot, an accent, a comma or a dash beside, above or below its letter.
+    mark = (small <= 0.45 * tall) & (gap <= 3) & (shared >= -4) & (tall <= 40)
+    widest = np.maximum(7, 0.55 * np.minimum(tall, 26)) if apart is None else apart
+    word = (small > 0.45 * tall) | (gap > 3)
+    one_line: Mask = mark | (word & (shared >= 0.5 * small) & (gap <= widest))
+    return one_line
 
 
 def union(one: Box, two: Box) -> Box:
@@ -144,6 +169,9 @@ def union(one: Box, two: Box) -> Box:
 
 def ground(crop: Image) -> NDArray[np.uint8]:
     """The colour (3,) that most pixels of a crop have."""
+    first: NDArray[np.uint8] = crop[0, 0]
+    if 2 * int((crop == first).all(axis=-1).sum()) > crop.shape[0] * crop.shape[1]:
+        return first  # as with most cells: no need to count
     packed = crop.reshape(-1, 3).astype(np.uint32) @ np.array([65536, 256, 1], np.uint32)
     colours, counts = np.unique(packed, return_counts=True)
     common = int(colours[np.argmax(counts)])
