@@ -59,9 +59,9 @@ def check_ledger(
     if not any(value is not None for value in found):
         wrong = [f"row {row} is empty: nothing was entered there"]
     wrong += [
-        f"sheet {sheet}, row {line}, column {column} was changed: "
-        f"{shown(before.get((sheet, line, column)))} is now {shown(after.get((sheet, line, column)))}"
-        for sheet, line, column in outside[:3]
+        f"sheet {place[0]}, row {place[1]}, column {place[2]} was changed: "
+        f"{shown(before.get(place))} is now {shown(after.get(place))}"
+        for place in outside[:3]
     ]
     return Verdict(
         ok=not wrong,

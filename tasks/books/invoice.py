@@ -20,11 +20,11 @@ RATES = {
 FAMILIES = (
     "Ashworth Brandt Calloway Dorner Eberhard Fairley Gruber Hartley Ingram Jansen Keller Lindner "
     "Marlow Norton Osgood Pfeiffer Quarles Reimann Sandberg Thornton Ulrich Vickers Wendt Yardley"
-).split()
+)
 ACCENTED_FAMILIES = (
     "Böhmer Müller Schäfer Grünwald Weiß Größler Kühn Jäger Lefèvre Renée Garçon Desprès Peña "
     "Muñoz Ibáñez Søndergaard Bjørnsen Ångström Håkansson Françoise Böttcher Süß Käßner Übelhör"
-).split()
+)
 TRADES = {
     "en": (
         "Stationery Catering Logistics Printing Timber Textiles Optics Tools Cleaning Plumbing "
@@ -43,12 +43,12 @@ ITEMS = {
         "Copy paper A4|Toner black|Desk lamp|Delivery|Consulting|Coffee beans|Safety gloves|"
         "Cable 5 m|Maintenance|Ring binders|Oak panel|Printing flyers|Cleaning|Training day|"
         "Spare filter|Mounting kit|Labels, roll|Software licence|Travel costs|Hand tools"
-    ).split("|"),
+    ),
     "de": (
         "Kopierpapier A4|Toner schwarz|Schreibtischlampe|Lieferung|Beratung|Kaffeebohnen|"
         "Handschuhe|Kabel 5 m|Wartung|Ordner, breit|Eichenplatte|Flyerdruck|Reinigung|"
         "Schulungstag|Ersatzfilter|Montagesatz|Etiketten|Softwarelizenz|Fahrtkosten|Werkzeugset"
-    ).split("|"),
+    ),
 }
 
 PREFIXES = {"en": ("INV", "SI", "BILL", "TX"), "de": ("RE", "RG", "AR", "RN")}
@@ -79,7 +79,7 @@ class Invoice:
     language: str
     vendor: str
     number: str
-    date: date
+    issued: date
     due: date
     currency: str
     lines: tuple[Line, ...]
@@ -99,9 +99,9 @@ def draw_vendor(rng: random.Random, language: str) -> str:
     form = rng.choice(FORMS[language])
     accented = rng.random() < 0.4
     if accented and rng.random() < 0.75:
-        family, trade = rng.choice(ACCENTED_FAMILIES), rng.choice(trades)
+        family, trade = rng.choice(ACCENTED_FAMILIES.split()), rng.choice(trades)
     else:
-        family = rng.choice(ACCENTED_FAMILIES if accented else FAMILIES)
+        family = rng.choice((ACCENTED_FAMILIES if accented else FAMILIES).split())
         trade = rng.choice([t for t in trades if t.isascii()])
     order = (trade, family) if language == "de" and rng.random() < 0.4 else (family, trade)
     return " ".join((*order, form)).strip()
@@ -134,7 +134,7 @@ def draw_invoice(seed: int) -> Invoice:
     lines: list[Line] = []
     net_by_rate: dict[Decimal, Decimal] = {}
     count = rng.randint(2 if split else 1, 5)
-    for index, description in enumerate(rng.sample(ITEMS[language], count)):
+    for index, description in enumerate(rng.sample(ITEMS[language].split("|"), count)):
         quantity = rng.choice((1, 1, 2, 3, 4, 5, 10, 12))
         price = Decimal(round(10 ** rng.uniform(2.7, 4.9))) * CENT
         lines.append(Line(description, quantity, price, quantity * price))
@@ -149,7 +149,7 @@ def draw_invoice(seed: int) -> Invoice:
         language=language,
         vendor=draw_vendor(rng, language),
         number=draw_number(rng, language, issued.year),
-        date=issued,
+        issued=issued,
         due=issued + timedelta(days=rng.choice((7, 10, 14, 21, 30, 45, 60))),
         currency=currency,
         lines=tuple(lines),

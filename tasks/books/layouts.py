@@ -176,8 +176,8 @@ def job_facts(invoice: Invoice, wording: Wording, rng: random.Random) -> list[Fa
     say = wording.labels
     facts = [
         Fact(say["number"], invoice.number, "number"),
-        Fact(say["date"], wording.date(invoice.date), "date"),
-        Fact(say["due"], wording.date(invoice.due), "due"),
+        Fact(say["date"], wording.day(invoice.issued), "date"),
+        Fact(say["due"], wording.day(invoice.due), "due"),
     ]
     if rng.random() < 0.5:
         facts.append(Fact(say["customer"], str(rng.randint(10_000, 99_999))))

@@ -70,6 +70,7 @@ class Ledger:
     face: str
     points: int
     style: int
+    cursor: tuple[int, int]  # row and column, from 1, where the cell cursor stands at first
 
     @property
     def free_row(self) -> int:
@@ -131,13 +132,14 @@ def draw_ledger(seed: int, invoice: Invoice, room: int, variant: str = "") -> Le
         face=face,
         points=points,
         style=rng.randrange(4),
+        cursor=(rng.randint(1, len(entries) + 1), rng.randint(1, len(columns))),
     )
 
 
 def entry_of(invoice: Invoice) -> dict[str, Value]:
     """The invoice's value for each role that takes one."""
     return {
-        "date": invoice.date,
+        "date": invoice.issued,
         "vendor": invoice.vendor,
         "amount": invoice.total,
         "number": invoice.number,
@@ -189,6 +191,8 @@ def write_ledger(ledger: Ledger, path: Path) -> None:
     sheet = book.active
     sheet.title = ledger.sheet
     sheet.sheet_view.zoomScale = ledger.zoom
+    cursor = sheet.cell(*ledger.cursor).coordinate
+    sheet.sheet_view.selection[0].activeCell = sheet.sheet_view.selection[0].sqref = cursor
     for index, column in enumerate(ledger.columns, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = column.width / DIGIT
         style_header(sheet.cell(1, index, column.header), ledger)

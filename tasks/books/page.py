@@ -52,11 +52,11 @@ class Page:
     def size(self) -> tuple[int, int]:
         return self.image.size
 
-    def box(self, name: str) -> Box:
-        """The box of the value of this field. Raises KeyError if the page has none."""
+    def value(self, name: str) -> Placed:
+        """The first value of this field. Raises KeyError if the page has none."""
         for item in self.placed:
             if item.field == name:
-                return item.box
+                return item
         raise KeyError(name)
 
 

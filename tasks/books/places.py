@@ -12,6 +12,7 @@ import random
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from perception.observation import Box, Image
 from tasks.books.page import Page
@@ -92,11 +93,11 @@ def hide(rng: random.Random, places: Places, screen: tuple[int, int]) -> Places:
 
 def cut(rng: random.Random, places: Places, screen: tuple[int, int], page: Page) -> Places:
     """An edge goes through the ink of the total: right of it by a window, or below it."""
-    total, height = page.box("total"), screen[1]
+    total, height = page.value("total").box, screen[1]
     ledger, top = places.ledger, places.invoice.y
     ink = ink_of(page, total)
-    x = through(ink.any(axis=0), rng.uniform(0.3, 0.7)) + total.x
-    y = through(ink.any(axis=1), rng.uniform(0.4, 0.6)) + total.y
+    x = through(np.any(ink, axis=0), middle_of_digits(page.value("total").text, rng)) + total.x
+    y = through(np.any(ink, axis=1), rng.uniform(0.4, 0.6)) + total.y
     # The picture stands in the middle of its window: what is cut at one end is cut at the other.
     narrow, low = 2 * x - page.size[0], 2 * y - page.size[1]
     kinds = ["ledger", "screen"] + ["window"] * (narrow > 200) + ["below"] * (low > 200)
@@ -112,14 +113,22 @@ def cut(rng: random.Random, places: Places, screen: tuple[int, int], page: Page)
     return Places(box, ledger, places.framed)
 
 
-def ink_of(page: Page, box: Box) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
+def ink_of(page: Page, box: Box) -> NDArray[np.bool_]:
     """Where the text is, bool (h, w): pixels far from the box's own background."""
     image: Image = np.asarray(page.image)
     part = image[box.y : box.bottom, box.x : box.right].astype(int)
-    return np.abs(part - part[0, 0]).sum(axis=2) > 90
+    far: NDArray[np.bool_] = np.abs(part - part[0, 0]).sum(axis=2) > 90
+    return far
 
 
-def through(inked: "np.ndarray[tuple[int], np.dtype[np.bool_]]", share: float) -> int:
+def middle_of_digits(text: str, rng: random.Random) -> float:
+    """A place well inside the number of "1,234.56 EUR", as a share of the text's width."""
+    digits = [index for index, letter in enumerate(text) if letter.isdigit()]
+    first, end = digits[0] / len(text), (digits[-1] + 1) / len(text)
+    return first + (end - first) * rng.uniform(0.3, 0.7)
+
+
+def through(inked: NDArray[np.bool_], share: float) -> int:
     """An index near `share` of the way with ink on both of its sides: an edge there cuts text."""
     both = np.flatnonzero(inked[:-1] & inked[1:]) + 1
     return int(both[np.abs(both - share * len(inked)).argmin()])

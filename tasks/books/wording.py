@@ -70,7 +70,7 @@ class Wording:
     decimal: str
     money: str
 
-    def date(self, day: date) -> str:
+    def day(self, day: date) -> str:
         month = MONTHS[self.language].split()[day.month - 1]
         match self.date_style:
             case "iso":
@@ -100,7 +100,7 @@ def draw_wording(rng: random.Random, invoice: Invoice) -> Wording:
     """Words and formats for this invoice. Slash dates only where no reader can mistake them."""
     english = invoice.language == "en"
     styles = ["iso", "long", "short", "dots"] if english else ["dots", "dots", "long", "iso"]
-    if english and min(invoice.date.day, invoice.due.day) > 12:
+    if english and min(invoice.issued.day, invoice.due.day) > 12:
         styles += ["slash", "slash"]
     if english:
         thousands, decimal = rng.choice(((",", "."), (",", "."), ("", ".")))
