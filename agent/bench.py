@@ -57,6 +57,8 @@ class Plan:
         return [(task, seed) for seed in self.seeds for task in self.tasks]
 
 
+PATIENCE = 20.0  # seconds that a stopped process may take to end by itself
+
 Finished = Callable[[Attempt], None]
 
 
@@ -161,7 +163,10 @@ def _apart(
             if worker.is_alive():
                 worker.terminate()  # its Stop takes the desktop down cleanly
         for worker in workers:
-            worker.join()
+            worker.join(PATIENCE)
+            if worker.is_alive():
+                worker.kill()  # the desktop's keeper clears up after it
+                worker.join()
 
 
 def _worker(
@@ -177,8 +182,8 @@ def _worker(
             for attempt in _here(plan, todo, ignore, stop):
                 results.put(attempt)
             results.put(None)
-        except Interrupted:
-            results.put(None)
+        except Interrupted as error:
+            results.put(error)
         except Exception as error:
             results.put(_plain(error))
 

@@ -14,7 +14,7 @@ VENV=.venv
 STAMP=$VENV/.dormouse-setup
 PACKAGES=(
   python3-venv ca-certificates
-  tigervnc-standalone-server tigervnc-tools openbox dbus dbus-x11 xclip x11-utils x11-xserver-utils
+  tigervnc-standalone-server tigervnc-tools openbox dbus dbus-x11 xclip x11-utils x11-xserver-utils x11-xkb-utils fontconfig
   libreoffice-calc libreoffice-gtk3 feh
   fonts-dejavu fonts-liberation fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
   tesseract-ocr-eng tesseract-ocr-deu tesseract-ocr-script-latn
@@ -41,21 +41,22 @@ missing=()
 for package in "${PACKAGES[@]}"; do installed "$package" || missing+=("$package"); done
 chromium_missing=()
 command -v chromium chromium-browser >/dev/null || chromium_missing=("$BROWSER")
-if ((${#missing[@]})); then
+if ((${#missing[@]} + ${#chromium_missing[@]})); then
   as_root=()
   if ((EUID != 0)); then
     if sudo -n true 2>/dev/null || { [[ -t 0 ]] && command -v sudo >/dev/null; }; then
       as_root=(sudo)
-    else
+    elif ((${#missing[@]})); then
       die "neither root nor sudo: ask an administrator to run: apt-get install ${missing[*]}"
     fi
   fi
   apt_get() {
+    ((EUID == 0 || ${#as_root[@]})) || return 1
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q "$@" </dev/null
   }
-  say "installing ${#missing[@]} packages from apt"
+  say "installing from apt: ${missing[*]} ${chromium_missing[*]}"
   apt_get update || say "the package lists could not be renewed; trying with the old ones"
-  apt_get install -y --no-install-recommends "${missing[@]}" ||
+  ((${#missing[@]} == 0)) || apt_get install -y --no-install-recommends "${missing[@]}" ||
     die "apt could not install: ${missing[*]}"
   if ((${#chromium_missing[@]})); then
     apt_get install -y --no-install-recommends "$BROWSER" ||

@@ -35,7 +35,7 @@ def maker(name: str, weights: Path | None) -> PolicyMaker:
 
 def shipped() -> list[Path]:
     """The files of weights that came with the package."""
-    return sorted((Path(__file__).parent / "core").glob("*.safetensors"))
+    return sorted((Path(__file__).parent / "core").rglob("*.safetensors"))
 
 
 def level(weights: str, settings: Settings) -> Path | None:
