@@ -110,7 +110,7 @@ def plain(value: object) -> object:
 def shown(value: object) -> str:
     if value is None:
         return "nothing"
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) or (isinstance(value, float) and round(value, 2) == value):
         return f"{value:.2f}"
     if isinstance(value, str):
         return repr(value)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from zipfile import BadZipFile
 
 from actuation.action import Action, Ask, Click, Done, Press, TypeText
 from actuation.desktop import DesktopError, Host, Program
@@ -125,7 +126,7 @@ class EnterInvoice:
             return Verdict(ok=asks, reason=reason, expects_ask=asks)
         try:
             after = read_cells(self._file)
-        except (OSError, ValueError, KeyError) as error:
+        except (BadZipFile, OSError, ValueError, KeyError) as error:
             return Verdict(False, f"the saved ledger cannot be read: {error}", collateral=True)
         verdict = check_ledger(
             self._before, after, self.ledger, self.invoice, "" if asks else self._variant
