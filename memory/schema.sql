@@ -17,19 +17,21 @@ CREATE TABLE episode (
 
 CREATE INDEX episode_started ON episode (started_at);
 
--- Lossless WebP of up to 1024 tiles.
-CREATE TABLE sheet (id INTEGER PRIMARY KEY, image BLOB NOT NULL) STRICT;
+-- Lossless WebP of many tiles, and their digests, 12 bytes each. A tile's id is
+-- sheet << 16 | place on the sheet.
+CREATE TABLE sheet (id INTEGER PRIMARY KEY, digests BLOB NOT NULL, image BLOB NOT NULL) STRICT;
 
--- id = sheet << 10 | place on the sheet.
-CREATE TABLE tile (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE) STRICT;
-
--- tiles: zlib of the tile ids in reading order, int64, as differences.
+-- tiles: zlib of what differs from the base, the frame before it in the same episode: one bit a
+-- tile in reading order, then the ids of those with a 1, int64, as differences.
 CREATE TABLE frame (
   id INTEGER PRIMARY KEY,
+  base INTEGER REFERENCES frame,
   width INTEGER NOT NULL,
   height INTEGER NOT NULL,
   tiles BLOB NOT NULL
 ) STRICT;
+
+CREATE INDEX frame_base ON frame (base);
 
 CREATE TABLE step (
   episode TEXT NOT NULL REFERENCES episode ON DELETE CASCADE,
@@ -44,6 +46,6 @@ CREATE TABLE step (
   weight REAL,
   reason TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (episode, place)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX step_frame ON step (frame);

@@ -121,7 +121,7 @@ def test_a_deleted_episode_leaves_no_pixel_behind(tmp_path: Path) -> None:
         same(store.episode("after"), demonstration("after"))
         store.delete("after")
         with sqlite3.connect(path) as database:
-            for table in ("step", "frame", "tile", "sheet"):
+            for table in ("step", "frame", "sheet"):
                 assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
 
 
@@ -192,7 +192,10 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 def test_a_damaged_frame_is_named_with_its_checksum(tmp_path: Path) -> None:
     path = day(tmp_path / "memory.sqlite")
     with sqlite3.connect(path) as database:
-        database.execute("UPDATE tile SET digest = x'000102030405060708090a0b' WHERE id = 1024")
+        database.execute(
+            "UPDATE sheet SET digests ="
+            " CAST(x'000102030405060708090a0b' || substr(digests, 13) AS BLOB)"
+        )
     with Store(path) as store, pytest.raises(StoreError, match="000102030405060708090a0b"):
         store.episode("shown-0")
 
