@@ -12,13 +12,13 @@ from Xlib.display import Display
 from Xlib.error import BadDrawable, BadWindow
 from Xlib.protocol import event
 
-from actuation.desktop import DesktopError
 from perception.observation import Box, Window
 
 Handle = Any  # python-xlib's Window: the package has no types
 
 APPLICATION_REQUEST, PAGER = 1, 2  # the source indication of EWMH requests
 ALL_SIDES = 0x0F00  # x, y, width and height are given
+SETTLED = 0.5  # seconds without a move after which a window stays where it is
 STATIC_GRAVITY = 10  # the box is the client's own, whatever frame it has
 
 
@@ -46,24 +46,23 @@ def find(display: Display, match: Callable[[Window], bool]) -> Handle | None:
 def place(display: Display, handle: Handle, box: Box, patience: float = 3.0) -> Box:
     """Move and resize a window so that its client area is `box` (root pixels).
 
-    Returns where it really ended: programs may refuse a size (steps, minimum).
+    Returns where it really ended: programs may refuse a size (steps, minimum). BadWindow (of
+    python-xlib) if it closes meanwhile.
     """
     for state in ("_NET_WM_STATE_MAXIMIZED_HORZ", "_NET_WM_STATE_MAXIMIZED_VERT"):
         _ask(display, handle, "_NET_WM_STATE", 0, display.intern_atom(state), 0, PAGER)
     flags = STATIC_GRAVITY | ALL_SIDES | (PAGER << 12)
     _ask(display, handle, "_NET_MOVERESIZE_WINDOW", flags, box.x, box.y, box.w, box.h)
-    deadline = time.monotonic() + patience
-    before: Box | None = None
-    while time.monotonic() < deadline:
-        now = box_of(display, handle)
-        if now == box:
-            break
-        before = now
+    began = still_since = time.monotonic()
+    before = now = box_of(display, handle)
+    while now != box and time.monotonic() < began + patience:
+        if now != before:
+            before, still_since = now, time.monotonic()
+        elif time.monotonic() > still_since + SETTLED:
+            break  # it has done what it will
         time.sleep(0.02)
-    else:
-        if before is None:
-            raise DesktopError("the window vanished while it was being placed")
-    return box_of(display, handle)
+        now = box_of(display, handle)
+    return now
 
 
 def activate(display: Display, handle: Handle) -> None:

@@ -1,0 +1,123 @@
+"""What a run may do: budgets, windows, files, amounts; and whether an action changed anything."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from actuation.action import Ask, Click, Done, Drag, Move, Press, TypeText
+from actuation.fake import FakeDesktop
+from actuation.guard import Guard, Rules, amounts, effect, target_changed
+from perception.observation import Box, Observation, Screen, Window
+
+SHEET = Window("ledger.xlsx - Calc", "libreoffice-calc", Box(400, 0, 400, 600), True)
+PAGE = Window("invoice.pdf - Viewer", "Viewer", Box(0, 0, 500, 600))
+SEEN = Observation(
+    np.zeros((600, 900, 3), np.uint8), Screen(900, 600), windows=(SHEET, PAGE), settled=True
+)
+
+
+def test_budgets_end_a_run_but_never_its_last_word() -> None:
+    guard = Guard(Rules(max_steps=3, max_seconds=10))
+    assert guard.check(Click(1, 1), SEEN, 2, 9.9).allowed
+    spent = guard.check(Click(1, 1), SEEN, 3, 0)
+    assert (spent.allowed, spent.exhausted) == (False, True)
+    assert guard.check(Click(1, 1), SEEN, 0, 10).exhausted
+    assert guard.check(Done(), SEEN, 3, 99).allowed
+    assert guard.check(Ask("?"), SEEN, 3, 99).allowed
+
+
+def test_the_mouse_touches_allowed_windows_only() -> None:
+    guard = Guard(Rules(applications=("LibreOffice-Calc",)))
+    assert guard.check(Click(450, 10), SEEN, 0, 0).allowed  # the sheet lies in front
+    refused = guard.check(Click(50, 10), SEEN, 0, 0)
+    assert not refused.allowed
+    assert not refused.needs_approval
+    assert "Viewer" in refused.reason
+    assert "bare desktop" in guard.check(Click(850, 10), SEEN, 0, 0).reason
+    assert not guard.check(Drag(450, 10, 50, 10), SEEN, 0, 0).allowed
+    assert guard.check(Move(50, 10), SEEN, 0, 0).allowed
+
+
+def test_keys_go_to_the_active_window() -> None:
+    guard = Guard(Rules(applications=("libreoffice-calc",)))
+    assert guard.check(TypeText("x"), SEEN, 0, 0).allowed
+    other = (replace(SHEET, active=False), replace(PAGE, active=True))
+    assert not guard.check(TypeText("x"), replace(SEEN, windows=other), 0, 0).allowed
+    assert not guard.check(Press("Tab"), replace(SEEN, windows=()), 0, 0).allowed
+
+
+def test_other_documents_are_read_only() -> None:
+    guard = Guard(Rules(files=("/home/me/ledger.xlsx",)))
+    assert guard.check(Press("ctrl+s"), SEEN, 0, 0).allowed
+    other = (replace(SHEET, title="private.xlsx - Calc"), PAGE)
+    seen = replace(SEEN, windows=other)
+    assert "private.xlsx" in guard.check(TypeText("x"), seen, 0, 0).reason
+    assert not guard.check(Press("ctrl+s"), seen, 0, 0).allowed
+    assert guard.check(Press("Page_Down"), seen, 0, 0).allowed
+    assert guard.check(Click(450, 10), seen, 0, 0).allowed
+    dialog = (replace(SHEET, title="Keep Current Format?"), PAGE)
+    assert guard.check(Press("Return"), replace(SEEN, windows=dialog), 0, 0).allowed
+
+
+def test_large_amounts_and_marked_words_need_approval() -> None:
+    rules = Rules(amount_limit=1000, approve=("delete|löschen", "Evil GmbH"))
+    guard = Guard(rules, label=lambda x, y, seen: "Delete all" if x > 600 else "OK")
+    for action in (
+        TypeText("1.234,50"),
+        TypeText("EUR 9,000"),
+        TypeText("to EVIL gmbh"),
+        Press("Delete"),
+        Click(650, 10),
+    ):
+        permit = guard.check(action, SEEN, 0, 0)
+        assert (permit.allowed, permit.needs_approval) == (False, True), action
+        assert permit.reason
+    for action in (TypeText("999.99"), TypeText("2024-05-17"), Click(450, 10), Press("Return")):
+        assert guard.check(action, SEEN, 0, 0).allowed, action
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1.234,50", ["1234.50"]),
+        ("1,234.5", ["1234.5"]),
+        ("1'234", ["1234"]),
+        ("€ 12", ["12"]),
+        ("pay 12.50 now", ["12.50"]),
+        ("17.05.2024", []),
+        ("2024-05-17", []),
+        ("INV-20240117", []),
+        ("room 12", []),
+        ("", []),
+    ],
+)
+def test_amounts_in_typed_text(text: str, found: list[str]) -> None:
+    assert amounts(text) == [Decimal(amount) for amount in found]
+
+
+def test_an_effect_is_a_change_that_is_no_caret() -> None:
+    after = SEEN.image.copy()
+    assert not effect(SEEN, replace(SEEN, image=after))
+    after[100:118, 50] = 255
+    assert not effect(SEEN, replace(SEEN, image=after))
+    after[100:118, 50:60] = 255
+    assert effect(SEEN, replace(SEEN, image=after))
+    assert effect(SEEN, replace(SEEN, windows=(SHEET,)))
+
+
+def test_a_target_that_changed_is_noticed() -> None:
+    desktop = FakeDesktop()
+    box = desktop.cell_box(1, 1)
+    seen = desktop.observe()
+    click = Click(*box.center)
+    assert not target_changed(click, seen, desktop.glance())
+    desktop.perform(Click(*desktop.cell_box(3, 0).center))
+    assert not target_changed(click, seen, desktop.glance())
+    covered = replace(seen, windows=(replace(seen.windows[0], application="popup"),))
+    assert target_changed(click, seen, covered)
+    picture = seen.image.copy()
+    picture[box.y : box.bottom, box.x : box.right] = 90
+    assert target_changed(click, seen, replace(seen, image=picture))
+    assert not target_changed(TypeText("x"), seen, replace(seen, image=picture))
