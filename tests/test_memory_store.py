@@ -125,6 +125,33 @@ def test_a_deleted_episode_leaves_no_pixel_behind(tmp_path: Path) -> None:
                 assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
 
 
+def test_what_another_process_deleted_is_not_built_upon(tmp_path: Path) -> None:
+    path = tmp_path / "memory.sqlite"
+    with Store(path) as mine, Store(path) as other:
+        live_through(mine, demonstration("first"))
+        unfinished = demonstration("second")
+        mine.begin(head(unfinished))
+        mine.intend("second", intent(unfinished.steps[0]))
+        other.delete("first")
+        for one in unfinished.steps[1:]:
+            mine.intend("second", intent(one))
+        for one, wanted in zip(mine.episode("second").steps, unfinished.steps, strict=True):
+            assert (one.observation.image == wanted.observation.image).all()
+
+
+def test_two_episodes_at_once_do_not_build_on_each_other(tmp_path: Path) -> None:
+    with Store(tmp_path / "memory.sqlite") as store:
+        one, two = demonstration("one"), demonstration("two")
+        store.begin(head(one))
+        store.begin(head(two))
+        for first, second in zip(one.steps, two.steps, strict=True):
+            store.intend("one", intent(first))
+            store.intend("two", intent(second))
+        store.delete("one")
+        for left, wanted in zip(store.episode("two").steps, two.steps, strict=True):
+            assert (left.observation.image == wanted.observation.image).all()
+
+
 @settings(max_examples=10, deadline=None)
 @given(st.data())
 def test_deleting_some_never_harms_the_others(

@@ -166,6 +166,7 @@ def _train(
 ) -> Trained:
     if not episodes:
         return Trained(None, "", (), 0, "nothing new was lived since the last promotion")
+    learner.load(None)
     examples = [
         example
         for episode in episodes

@@ -39,7 +39,8 @@ class SkillScore:
 class Learner(Protocol[Example]):
     """A policy that sleep can train: a frozen core and a fast level above it.
 
-    Deterministic: equal seeds and equal calls give equal weights.
+    Deterministic: equal seeds and equal calls give equal weights. The night seeds torch's own
+    generator, pins its threads, and calls `parameters` after each `load`.
     """
 
     def examples(self, episode: Episode, weights: Sequence[float]) -> list[Example]:
@@ -51,7 +52,10 @@ class Learner(Protocol[Example]):
         ...
 
     def replay(self, seed: int) -> Iterator[Example]:
-        """An endless stream of old skills (the nursery), to be mixed in."""
+        """An endless stream of old skills (the nursery), to be mixed in.
+
+        Asked for anew, with another seed, after each checkpoint: it should begin quickly.
+        """
         ...
 
     def loss(self, batch: Sequence[Example], anchor: float) -> torch.Tensor:
@@ -67,7 +71,7 @@ class Learner(Protocol[Example]):
         ...
 
     def save(self, path: Path) -> str:
-        """Write the fast level atomically; returns its digest (sha256 hex)."""
+        """Write the fast level atomically to exactly this path; returns its sha256 in hex."""
         ...
 
     def load(self, path: Path | None) -> None:
