@@ -32,7 +32,7 @@ PROGRAMS = {
     "viewer": ("feh", "feh"),
     "browser": ("chromium", "chromium"),
 }
-LANGUAGES = {"eng": "tesseract-ocr-eng", "deu": "tesseract-ocr-deu"}
+LANGUAGES = {"Latin": "tesseract-ocr-script-latn", "eng": "tesseract-ocr-eng"}
 FONTS = {
     "DejaVu Sans": "fonts-dejavu",
     "Liberation Sans": "fonts-liberation",
@@ -73,7 +73,7 @@ def _tesseract() -> Check:
     except ImportError as error:
         return Check(False, f"tesserocr does not load: {error}", "make setup")
     folders = [Path("/usr/share/tesseract-ocr/5/tessdata"), Path("/usr/share/tessdata")]
-    found = {file.stem for folder in folders for file in folder.glob("*.traineddata")}
+    found = {file.stem for folder in folders for file in folder.rglob("*.traineddata")}
     missing = [package for language, package in LANGUAGES.items() if language not in found]
     if missing:
         return Check(False, "language data is missing", f"apt-get install {' '.join(missing)}")

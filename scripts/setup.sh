@@ -14,10 +14,11 @@ VENV=.venv
 STAMP=$VENV/.dormouse-setup
 PACKAGES=(
   python3-venv ca-certificates
-  tigervnc-standalone-server tigervnc-tools openbox dbus dbus-x11 xclip x11-utils x11-xserver-utils x11-xkb-utils fontconfig
+  tigervnc-standalone-server tigervnc-tools openbox dbus dbus-x11
+  xclip x11-utils x11-xserver-utils x11-xkb-utils fontconfig
   libreoffice-calc libreoffice-gtk3 feh
   fonts-dejavu fonts-liberation fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
-  tesseract-ocr-eng tesseract-ocr-deu tesseract-ocr-script-latn
+  tesseract-ocr-eng tesseract-ocr-script-latn
 )
 BROWSER=chromium # only the tests type into it; Ubuntu's is a snap and may be missing
 

@@ -48,7 +48,7 @@ def test_the_log_is_dated_newest_first() -> None:
 
 def test_every_setting_is_documented_where_it_stands() -> None:
     source = (ROOT / "agent/config.py").read_text()
-    fields = re.findall(r"^    (\w+): .*\n    \"\"\"(.+)\"\"\"", source, re.M)
+    fields = re.findall(r'^    (\w+): .*\n    """(.+)', source, re.M)
     from agent.config import Settings
 
     assert {name for name, _ in fields} == set(Settings.model_fields)

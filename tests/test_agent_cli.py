@@ -1,0 +1,148 @@
+"""The command line: exit codes, one clear sentence for each error, and what help may import."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from actuation.desktop import DesktopError
+from agent.errors import BadInput, Needed, exit_code
+from agent.stop import Interrupted
+from memory.sleep.lock import asleep
+from memory.store import Store, StoreError
+
+ROOT = Path(__file__).parents[1]
+HEAVY = ("torch", "numpy", "scipy", "PIL", "tesserocr", "openpyxl", "pydantic", "jinja2", "Xlib")
+
+
+def dormouse(data: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "agent", *words],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"DORMOUSE_DATA": str(data)} | environment,
+    )
+
+
+def test_help_imports_nothing_heavy() -> None:
+    look = (
+        "import sys, typer.testing, agent.cli\n"
+        "typer.testing.CliRunner().invoke(agent.cli.app, ['--help'])\n"
+        "print(*sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, cwd=ROOT)
+    assert ran.returncode == 0, ran.stderr
+    loaded = {name.partition(".")[0] for name in ran.stdout.split()}
+    assert "typer" in loaded
+    assert loaded.isdisjoint(HEAVY)
+
+
+def test_bare_dormouse_shows_the_verbs(tmp_path: Path) -> None:
+    shown = dormouse(tmp_path)
+    assert shown.returncode == 0
+    assert "bench" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("bench nothing", "known are books/enter_invoice"),
+        ("bench books --variant nothing", "swapped"),
+        ("bench books --seeds 7", "FIRST:END"),
+        ("bench books --seeds 9:3", "FIRST:END"),
+        ("bench books --policy nobody", "scripted"),
+        ("bench books --weights /nowhere/level", "/nowhere/level"),
+        ("bench books --json /nowhere/out.json", "/nowhere"),
+        ("run books", "one task"),
+        ("replay last", "nothing was lived"),
+        ("sleep", "show a task first"),
+        ("nights --last", "no night"),
+        ("nights --rollback", "nothing to roll back"),
+        ("train nobody", "core"),
+        ("juggle", "No such command"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path, words: str, says: str) -> None:
+    ran = dormouse(tmp_path, *words.split())
+    assert ran.returncode == 2, ran.stderr
+    assert says in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_missing_program_is_named_with_its_package(tmp_path: Path) -> None:
+    bare = tmp_path / "bin"
+    bare.mkdir()
+    ran = dormouse(tmp_path, "run", "books/enter_invoice", "--policy", "scripted", PATH=str(bare))
+    assert ran.returncode == 3
+    assert "Xvnc" in ran.stderr
+    assert "tigervnc-standalone-server" in ran.stderr
+
+
+def test_a_damaged_memory_is_named(tmp_path: Path) -> None:
+    (tmp_path / "memory.sqlite").write_bytes(b"no database at all" * 100)
+    ran = dormouse(tmp_path, "replay", "last")
+    assert ran.returncode == 3
+    assert str(tmp_path / "memory.sqlite") in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_damaged_weights_are_named_with_both_digests(tmp_path: Path) -> None:
+    from memory import atomic
+    from memory.levels import Levels
+
+    levels = Levels(tmp_path / "levels")
+    made = tmp_path / "made"
+    made.write_bytes(b"weights")
+    level = levels.candidate(made, "0001")
+    levels.promote(level.id)
+    file = levels.weights(level.id)
+    file.write_bytes(b"wejghts")
+    ran = dormouse(tmp_path, "bench", "books", "--seeds", "10000:10001")
+    assert ran.returncode == 3
+    assert level.digest in ran.stderr
+    assert atomic.digest(file) in ran.stderr
+
+
+def test_a_second_sleeper_waits_for_the_first(tmp_path: Path) -> None:
+    with asleep(tmp_path / "levels"):
+        ran = dormouse(tmp_path, "nights", "--rollback")
+    assert ran.returncode == 3
+    assert f"process {os.getpid()}" in ran.stderr
+
+
+def test_doctor_says_what_is_missing_and_the_mend(tmp_path: Path) -> None:
+    bare = tmp_path / "bin"
+    bare.mkdir()
+    for name in ("openbox", "feh"):
+        (bare / name).symlink_to(str(shutil.which(name)))
+    ran = dormouse(tmp_path, "doctor", "--json", "-", PATH=str(bare))
+    assert ran.returncode == 3
+    checks = json.loads(ran.stdout)["checks"]
+    assert all(set(check) == {"ok", "detail", "mend"} for check in checks.values())
+    assert checks["windows"]["ok"]
+    assert checks["windows"]["mend"] == ""
+    assert not checks["calc"]["ok"]
+    assert "libreoffice-calc" in checks["calc"]["mend"]
+
+
+def test_doctor_finds_a_damaged_memory(tmp_path: Path) -> None:
+    with Store(tmp_path / "memory.sqlite"):
+        pass
+    whole = json.loads(dormouse(tmp_path, "doctor", "--json", "-").stdout)["checks"]["memory"]
+    (tmp_path / "memory.sqlite").write_bytes(b"no database at all" * 100)
+    broken = json.loads(dormouse(tmp_path, "doctor", "--json", "-").stdout)["checks"]["memory"]
+    assert (whole["ok"], broken["ok"]) == (True, False)
+    assert broken["mend"]
+
+
+def test_each_known_error_has_its_code_and_a_defect_has_none() -> None:
+    assert exit_code(BadInput("")) == 2
+    assert {exit_code(kind("")) for kind in (Needed, DesktopError, StoreError)} == {3}
+    assert exit_code(OSError(28, "No space left on device")) == 3
+    assert exit_code(Interrupted()) == 130
+    assert exit_code(ZeroDivisionError()) is None
