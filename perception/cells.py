@@ -12,7 +12,7 @@ from perception.boxes import Line, ground, normalise, union
 from perception.grids import Sheet
 from perception.observation import Box, Image
 
-_RING = 3  # pixels at a cell's edge that the ring of the current cell may cover
+_NEAR = 8  # text this near to where the pane cuts its column may go on beyond, in pixels
 _CLOSE = 7  # text this near to both sides of a missing grid line runs across it
 
 
@@ -52,16 +52,12 @@ def cells(image: Image, sheet: Sheet) -> list[Piece]:
 def _piece(image: Image, sheet: Sheet, row: int, column: int, end: int) -> Piece:
     area = sheet.cell(row, column)
     inside = union(area, sheet.cell(row, end - 1)) if end > column + 1 else area
-    margin = 0
-    if sheet.current and abs(row - sheet.current[0]) < 2 and abs(column - sheet.current[1]) < 2:
-        margin = _RING if (row, column) == sheet.current else 0
-    x, y = inside.x + margin, inside.y + margin
-    width, height = inside.w - 2 * margin, inside.h - 2 * margin
-    crop = image[y : y + height, x : x + width]
+    x, y, height = inside.x, inside.y, inside.h
+    crop = image[y : inside.bottom, x : inside.right]
     empty = Piece(area, area, None, row=row, column=column)
     if crop.size == 0 or (crop == crop[0, 0]).all():
         return empty
-    found = normalise(crop, ignore=sheet.accent)
+    found = normalise(crop, ignore=sheet.accent)  # the ring has the colour of the highlight
     if found is None or found[1].w * found[1].h < 6:
         return empty
     line, box = found
@@ -71,7 +67,10 @@ def _piece(image: Image, sheet: Sheet, row: int, column: int, end: int) -> Piece
             return empty
         line = trimmed
     ink = Box(x + box.x, y + box.y, line.shape[1], line.shape[0])
-    cut = margin == 0 and (ink.x <= inside.x or ink.right >= inside.right)
+    at_edge = sheet.cut_right and end == len(sheet.columns) - 1
+    at_foot = sheet.cut_bottom and row == len(sheet.rows) - 2
+    cut = ink.right >= inside.right - (_NEAR if at_edge else 0)
+    cut = cut or (at_foot and ink.bottom >= inside.bottom - 2)
     return Piece(area, ink, line, cut, row, column)
 
 

@@ -20,12 +20,13 @@ def halves(piece: Piece, reading: Reading) -> tuple[Piece, ...]:
     match = _LABELLED.fullmatch(reading.text)
     if not match or piece.line is None or piece.row >= 0:
         return ()
-    spaces = reading.text.count(" ")
-    before = match["label"].count(" ")
-    widest = sorted(gaps(piece.line), key=lambda gap: gap[0] - gap[1])[:spaces]
-    if len(widest) < spaces:
+    # Letters are of uneven width: the widest gap near to where the colon should be is its space.
+    width, height = piece.line.shape[1], piece.line.shape[0]
+    colon = width * len(match["label"]) / len(reading.text)
+    near = [gap for gap in gaps(piece.line) if abs(gap[0] - colon) < 0.1 * width + height]
+    if not near:
         return ()
-    start, end = sorted(widest)[before]
+    start, end = max(near, key=lambda gap: gap[1] - gap[0] - abs(gap[0] - colon) / height)
     left, right = piece.line[:, :start], piece.line[:, end:]
     parts = ((left, 0), (right, end))
     return tuple(_part(piece, line, x) for line, x in parts)

@@ -11,7 +11,7 @@ Found by structure, not by colour: thin separators at one left edge, a long divi
 separators of one height above it. A screen without both bars has no sheet.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,8 @@ class Sheet:
 
     columns, rows: positions of the separators, so that cell (r, c) lies between them. current:
     (row, column) of the cell whose row number and column letter are highlighted, or None.
-    accent: colour (3,) of the highlight, or None.
+    accent: colour (3,) of the highlight, or None. cut_right, cut_bottom: the last column or row
+    goes on beyond the pane.
     """
 
     box: Box
@@ -41,6 +42,8 @@ class Sheet:
     rows: tuple[int, ...]
     current: tuple[int, int] | None = None
     accent: NDArray[np.uint8] | None = None
+    cut_right: bool = False
+    cut_bottom: bool = False
 
     def cell(self, row: int, column: int) -> Box:
         """The inside of a cell, without its lines."""
@@ -51,11 +54,6 @@ class Sheet:
         """Where the number of a row stands, in the bar at the left."""
         y = self.rows[row] + 1
         return Box(self.box.x, y, self.columns[0] - self.box.x, self.rows[row + 1] - y)
-
-    @property
-    def whole_rows(self) -> int:
-        """Rows that are not cut off at the lower edge."""
-        return len(self.rows) - 1
 
 
 def find_sheet(image: Image, level: Grey) -> Sheet | None:
@@ -118,9 +116,11 @@ def _measure(
     inside = [x for x in columns.tolist() if divider <= x < right]
     if start > 3 or len(inside) < 2 or inside[0] != divider:
         return None
-    xs = (*inside, right) if right - inside[-1] > _SLIVER else tuple(inside)
-    ys = (*rows, bottom) if bottom - rows[-1] > _SLIVER else tuple(rows)
-    return _with_current(image, Sheet(Box(left, top, right - left, bottom - top), xs, ys))
+    cut_right, cut_bottom = right - inside[-1] > _SLIVER, bottom - rows[-1] > _SLIVER
+    xs = (*inside, right) if cut_right else tuple(inside)
+    ys = (*rows, bottom) if cut_bottom else tuple(rows)
+    box = Box(left, top, right - left, bottom - top)
+    return _with_current(image, Sheet(box, xs, ys, cut_right=cut_right, cut_bottom=cut_bottom))
 
 
 def _run(line: Mask) -> int:
@@ -145,7 +145,7 @@ def _with_current(image: Image, sheet: Sheet) -> Sheet:
             lit_columns.append(column)
             accent = colour
     current = (lit_rows[0], lit_columns[0]) if len(lit_rows) == len(lit_columns) == 1 else None
-    return Sheet(sheet.box, sheet.columns, sheet.rows, current, accent)
+    return replace(sheet, current=current, accent=accent)
 
 
 def _corner(sheet: Sheet) -> tuple[int, int]:

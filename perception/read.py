@@ -154,7 +154,8 @@ def _look(surface: Surface, picture: Image) -> Layout:
         bars = marks.copy()
         bars[:_MENU_HEIGHT] = False
         marks[_MENU_HEIGHT:] = False
-        pieces = [_tool(piece, picture) for piece in _pieces(surface, picture, bars, _TOOL_GAP)]
+        tools = _pieces(surface, picture, bars, _TOOL_GAP)
+        pieces = [_tool(piece, picture) for piece in tools if max(piece.ink.w, piece.ink.h) >= 8]
         pieces += cells(picture, sheet)
     else:
         pieces = []
@@ -177,7 +178,7 @@ def _tool(piece: Piece, picture: Image) -> Piece:
     box = piece.ink
     crop = picture[box.y : box.bottom, box.x : box.right].astype(np.int16)
     colourful = (crop.max(axis=2) - crop.min(axis=2) > 80).sum() > 8
-    return replace(piece, line=None) if box.h > _TOOL_TEXT or box.h < 4 or colourful else piece
+    return replace(piece, line=None) if box.h > _TOOL_TEXT or box.h < 7 or colourful else piece
 
 
 def _elements(layout: Layout, found: Sequence[tuple[Piece, Reading]]) -> list[Element]:

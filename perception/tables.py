@@ -7,16 +7,18 @@ from perception.cells import Piece
 from perception.grids import Sheet
 from perception.scene import Element, Grid, Kind
 from perception.surfaces import Surface
-from perception.text import Reading
+from perception.text import Reading, doubtful
 from perception.values import value_kind
 
 _SURE = 0.4  # confidence below which a reading is not trusted
+_SURE_OF_CODE = 0.85  # the same where a letter may pass for a digit
 _SPARE = 2  # empty rows below the data whose cells are offered
 
 
 def trusted(piece: Piece, reading: Reading) -> bool:
     """Whether a reading may be used as a value."""
-    return reading.agreed and not piece.cut and (not reading.text or reading.confidence >= _SURE)
+    enough = _SURE_OF_CODE if doubtful(reading.text) else _SURE if reading.text else 0.0
+    return reading.agreed and not piece.cut and reading.confidence >= enough
 
 
 def column_kind(values: Sequence[str]) -> str:

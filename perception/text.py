@@ -34,6 +34,9 @@ _FOLDERS = (
     "/opt/homebrew/share/tessdata",
 )
 _UNSAID = re.compile(r"[\s'’‘°`´]")
+_FRANCS = re.compile(r"\bCHE(?=\s*\d)|(?<=\d\s)CHE\b")
+_CAPITAL_I = re.compile(r"(?<=[A-Z])l(?=[-/\d])")
+_BOUNDARY = re.compile(r"(?<![^\W\d_])[A-Z]{1,3}[10]\d{3}")
 _REMEMBERED = 20_000  # lines, a few megabytes
 _MARGIN = 4  # white pixels around the ink, before scaling
 
@@ -74,6 +77,17 @@ def is_value(text: str) -> bool:
 def alike(one: Reading, two: Reading) -> bool:
     """Whether two readings say the same, spaces and the marks between thousands aside."""
     return _UNSAID.sub("", one.text) == _UNSAID.sub("", two.text)
+
+
+def mended(text: str) -> str:
+    """A text without the misreadings that only one thing can stand behind."""
+    text = _FRANCS.sub("CHF", text)
+    return _CAPITAL_I.sub("I", text) if is_value(text) else text
+
+
+def doubtful(text: str) -> bool:
+    """Whether a code may hide a letter among its digits: S1463 or SI463."""
+    return bool(_BOUNDARY.search(text))
 
 
 def language_folder(language: str) -> tuple[str, str]:
@@ -156,4 +170,4 @@ def _recognise(apis: "SimpleQueue[Any]", line: Line, way: Way) -> Reading:
         confidence = min(api.AllWordConfidences(), default=0) / 100
     finally:
         apis.put(api)
-    return Reading(text, confidence)
+    return Reading(mended(text), confidence)
