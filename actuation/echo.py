@@ -10,10 +10,11 @@ toolkits answer; a window that does not offer to is not asked.
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from Xlib import X
 from Xlib.display import Display
-from Xlib.error import BadDrawable, BadWindow
+from Xlib.error import BadDrawable, BadWindow, ConnectionClosedError
 from Xlib.protocol import event
 
 
@@ -52,7 +53,8 @@ class Echo:
             self._display.flush()
 
     def close(self) -> None:
-        self._display.close()
+        with suppress(ConnectionClosedError):
+            self._display.close()
 
     def _answered(self, ping: int, deadline: float) -> bool:
         while True:

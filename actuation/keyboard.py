@@ -22,6 +22,7 @@ from Xlib.display import Display
 
 BATCH = 8  # spare keycodes remapped at a time
 REMAP_PAUSE = 0.02  # seconds for programs and the window manager to hear of a new mapping
+GROUPS = 0x6000  # the bits of an X state that tell the layout group
 CHUNK = 8  # taps between two looks at the stop sign
 
 ALIASES = {
@@ -94,21 +95,34 @@ class Keyboard:
         self._display, self._pause, self._heard = display, pause, heard
         self._down: list[int] = []
         self._spare: dict[int, str] = {}  # keycode → character, least recently used first
+        self._direct: dict[str, Stroke] = {}
+        self._keys: dict[int, Stroke] = {}  # by keysym
         self._read_layout()
 
     def type(self, text: str) -> None:
         """Type `text` exactly. ValueError before the first key if it cannot be typed."""
         check_printable(text)
-        for batch in self._batches(text):
-            self._lay([char for char in dict.fromkeys(batch) if char not in self._direct])
+        self._refresh()
+        state = self._display.screen().root.query_pointer().mask
+        # In another layout group the plain keycodes mean other letters; spare ones do not.
+        direct = {} if state & GROUPS else self._direct
+        caps = [self._stroke("Caps_Lock")] if state & X.LockMask else []
+        for stroke in caps:
+            self._tap(stroke)
+        for batch in self._batches(text, direct):
+            self._lay([char for char in dict.fromkeys(batch) if char not in direct])
             for start in range(0, len(batch), CHUNK):
                 self._pause(0)
                 for char in batch[start : start + CHUNK]:
-                    self._tap(self._direct.get(char) or Stroke(self._spare_of(char)))
+                    self._tap(direct.get(char) or Stroke(self._spare_of(char)))
                 self._display.sync()
+        for stroke in caps:
+            self._tap(stroke)
+        self._display.sync()
 
     def press(self, keys: str) -> None:
         """Press a chord such as 'ctrl+s' or 'shift+F10'; ValueError for an unknown name."""
+        self._refresh()
         *modifiers, last = self.chord(keys)
         for stroke in modifiers:
             self._key(X.KeyPress, stroke.keycode)
@@ -135,12 +149,6 @@ class Keyboard:
             names = ["plus"]
         return [self._stroke(name) for name in names]
 
-    def refresh(self) -> None:
-        """Read the layout again (after MappingNotify: a person may switch it)."""
-        mapped = {code: char for code, char in self._spare.items() if char}
-        self._read_layout()
-        self._spare = {code: "" for code in self._spare if code not in mapped} | mapped
-
     def close(self) -> None:
         """Give the spare keycodes back."""
         mapped = [code for code, char in self._spare.items() if char]
@@ -150,29 +158,41 @@ class Keyboard:
             self._display.change_keyboard_mapping(code, [(X.NoSymbol, X.NoSymbol)])
         self._display.sync()
 
+    def _refresh(self) -> None:
+        """Read the layout again if it was changed: a person may switch it at any time."""
+        changed = False
+        while self._display.pending_events():
+            changed |= self._display.next_event().type == X.MappingNotify
+        if changed:
+            self._read_layout()
+
     def _read_layout(self) -> None:
         info = self._display.display.info
         low, high = info.min_keycode, info.max_keycode
-        table = self._display.get_keyboard_mapping(low, high - low + 1)
-        used = {code for row in self._display.get_modifier_mapping() for code in row}
+        rows = self._display.get_keyboard_mapping(low, high - low + 1)
+        table = {low + at: row for at, row in enumerate(rows)}
+        modifiers = {code for row in self._display.get_modifier_mapping() for code in row}
+        laid = {
+            code: char
+            for code, char in self._spare.items()
+            if char and table[code][0] == keysym_of(char)
+        }
+        free = [code for code, row in table.items() if not any(row) and code not in modifiers]
+        self._spare = dict.fromkeys(free, "") | laid
+        self._direct, self._keys = {}, {}
         shift = self._display.keysym_to_keycode(XK.XK_Shift_L)
-        level3 = next((low + at for at, row in enumerate(table) if LEVEL3 in row), 0)
-        self._direct: dict[str, Stroke] = {}
-        self._keys: dict[int, Stroke] = {}
+        level3 = next((code for code, row in table.items() if LEVEL3 in row), 0)
         # Core columns: group 1 levels 1 and 2, group 2 levels 1 and 2, group 1 levels 3 and 4.
         columns: list[tuple[int, tuple[int, ...]]] = [(0, ()), (1, (shift,))]
         if level3:
             columns += [(4, (level3,)), (5, (level3, shift))]
         for column, held in columns:
-            for at, row in enumerate(table):
-                if column < len(row) and row[column]:
-                    stroke = Stroke(low + at, held)
+            for code, row in table.items():
+                if code not in laid and column < len(row) and row[column]:
+                    stroke = Stroke(code, held)
                     self._keys.setdefault(row[column], stroke)
                     if (char := _char(row[column])) and not _keypad(row):
                         self._direct.setdefault(char, stroke)
-        self._spare = {
-            low + at: "" for at, row in enumerate(table) if not any(row) and low + at not in used
-        }
 
     def _stroke(self, name: str) -> Stroke:
         keysym = XK.string_to_keysym(ALIASES.get(name.lower(), name))
@@ -186,12 +206,12 @@ class Keyboard:
             )
         return self._keys[keysym]
 
-    def _batches(self, text: str) -> Iterator[str]:
+    def _batches(self, text: str, direct: dict[str, Stroke]) -> Iterator[str]:
         """Pieces that need at most BATCH (and at most all) spare keycodes each."""
         room = min(BATCH, len(self._spare))
         piece, foreign = "", set[str]()
         for char in text:
-            if char not in self._direct:
+            if char not in direct:
                 if not room:
                     raise ValueError(f"no spare keycode to type {char!r} on this keyboard")
                 if char not in foreign and len(foreign) == room:

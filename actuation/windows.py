@@ -36,8 +36,8 @@ def listed(display: Display, offset: tuple[int, int] = (0, 0)) -> tuple[Window, 
 
 
 def find(display: Display, match: Callable[[Window], bool]) -> Handle | None:
-    """The frontmost window that `match` accepts."""
-    for handle in _handles(display):
+    """The frontmost window that `match` accepts, minimised ones included."""
+    for handle in _handles(display, minimised=True):
         if match(_describe(display, handle, (0, 0), False)):
             return handle
     return None
@@ -91,7 +91,7 @@ def managed(display: Display) -> bool:
     return bool(_property(display, display.screen().root, "_NET_SUPPORTING_WM_CHECK"))
 
 
-def _handles(display: Display) -> Iterator[Handle]:
+def _handles(display: Display, minimised: bool = False) -> Iterator[Handle]:
     """Popups first (they are always above), then what the window manager lists, front to back."""
     root = display.screen().root
     stacking = _property(display, root, "_NET_CLIENT_LIST_STACKING") or ()
@@ -111,7 +111,7 @@ def _handles(display: Display) -> Iterator[Handle]:
     for identity in reversed(stacking):
         handle = display.create_resource_object("window", identity)
         try:
-            if hidden not in (_property(display, handle, "_NET_WM_STATE") or ()):
+            if minimised or hidden not in (_property(display, handle, "_NET_WM_STATE") or ()):
                 yield handle
         except (BadWindow, BadDrawable):
             continue

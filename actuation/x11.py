@@ -6,11 +6,19 @@ display (so several displays in one process), nothing at import time, and no tex
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import assert_never
 
 from mss.exception import ScreenShotError
 from Xlib.display import Display
-from Xlib.error import DisplayConnectionError, DisplayNameError
+from Xlib.error import (
+    BadDrawable,
+    BadWindow,
+    ConnectionClosedError,
+    DisplayConnectionError,
+    DisplayNameError,
+)
 
 from actuation import windows
 from actuation.action import Click, Drag, Motion, Move, Press, Scroll, TypeText, Wait
@@ -66,7 +74,7 @@ class X11Desktop:
         self._mouse = Mouse(self._control, self._pause)
 
     def observe(self) -> Observation:
-        with self._eyes:
+        with self._eyes, self._alive():
             start = time.monotonic()
             before, self._before = self._before, None
             if before is not None:
@@ -75,11 +83,11 @@ class X11Desktop:
             return self._seen(to_rgb(seen.frame), seen.settled, time.monotonic() - start)
 
     def glance(self) -> Observation:
-        with self._eyes:
+        with self._eyes, self._alive():
             return self._seen(self._capture.grab(), False, 0.0)
 
     def perform(self, action: Motion) -> Motion:
-        with self._hands:
+        with self._hands, self._alive():
             self._pause(0)
             with self._eyes:
                 self._changes.clear()
@@ -92,7 +100,7 @@ class X11Desktop:
 
     def windows(self) -> tuple[Window, ...]:
         """Front to back, boxes in observation pixels."""
-        with self._eyes:
+        with self._eyes, self._alive():
             return windows.listed(self._look, (self.screen.x, self.screen.y))
 
     def stop(self) -> None:
@@ -108,15 +116,25 @@ class X11Desktop:
         self._closed = True
         self._stop.set()
         with self._hands, self._eyes:
-            self._stop.clear()
-            self._keyboard.close()
+            self._stop.clear()  # giving keycodes back may have to wait
+            with suppress(ConnectionClosedError):
+                self._keyboard.close()
             self._stop.set()
-            self._echo.close()
-            self._watcher.close()
-            self._changes.close()
-            self._capture.close()
-            self._control.close()
-            self._look.close()
+            for connection in (self._echo, self._watcher, self._changes, self._capture):
+                connection.close()
+            for display in (self._control, self._look):
+                with suppress(ConnectionClosedError):
+                    display.close()
+
+    @contextmanager
+    def _alive(self) -> Iterator[None]:
+        """Say in the Desktop's words that the X server is gone."""
+        try:
+            yield
+        except (ConnectionClosedError, ScreenShotError) as error:
+            raise DesktopError(f"the X display {self.display!r} is gone: start it again") from error
+        except (BadWindow, BadDrawable) as error:
+            raise DesktopError("a window closed meanwhile: look again") from error
 
     def _perform(self, action: Motion) -> Motion:
         action = clamp(action, self.screen)

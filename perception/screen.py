@@ -7,6 +7,7 @@ holds a connection of its own, so that looking never waits for the hands.
 import select
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 from mss.base import MSSImplementation
@@ -16,6 +17,7 @@ from mss.linux.xshmgetimage import MSSImplXShmGetImage, ShmStatus
 from PIL import Image as Pictures
 from Xlib import X
 from Xlib.display import Display
+from Xlib.error import ConnectionClosedError
 from Xlib.ext import damage
 
 from perception.frames import Raw, difference
@@ -117,7 +119,8 @@ class Repaints:
         return True
 
     def close(self) -> None:
-        self._display.close()
+        with suppress(ConnectionClosedError):
+            self._display.close()
 
 
 class Polled:

@@ -185,3 +185,32 @@ def test_any_text_arrives_in_chromium(
         desktop.perform(TypeText(text))
         until(lambda text=text: len(page.evaluate(VALUE)) >= len(text), text, 10)
         assert page.evaluate(VALUE) == text
+
+
+@pytest.mark.parametrize(
+    ("before", "switch", "after"),
+    [
+        (["us", "-variant", "altgr-intl"], "Caps_Lock", "Caps_Lock"),
+        (["de"], "", ""),
+        (["us,ru", "-option", "grp:caps_toggle"], "Caps_Lock", "Caps_Lock"),
+    ],
+    ids=["caps lock on", "another layout", "another group of the layout"],
+)
+def test_the_state_of_the_keyboard_does_not_matter(
+    desktop: VirtualDesktop, page: Page, before: list[str], switch: str, after: str
+) -> None:
+    layout = desktop.launch(["setxkbmap", *before])
+    until(lambda: not layout.running(), "setxkbmap")
+    if switch:
+        desktop.perform(Press(switch))
+    try:
+        for text in [*KNOWN, "Plain ASCII, mixed Case 123"]:
+            page.evaluate(f"{VALUE} = ''")
+            desktop.perform(TypeText(text))
+            until(lambda text=text: len(page.evaluate(VALUE)) >= len(text), text, 10)
+            assert page.evaluate(VALUE) == text
+    finally:
+        if after:
+            desktop.perform(Press(after))
+        layout = desktop.launch(["setxkbmap", "us", "-variant", "altgr-intl", "-option", ""])
+        until(lambda: not layout.running(), "setxkbmap")
