@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from perception.cells import Piece
 from perception.grids import Sheet
 from perception.scene import Element, Grid, Kind
 from perception.surfaces import Surface
-from perception.text import Reading, doubtful
+from perception.text import Reading, doubtful, is_value
 from perception.values import value_kind
 
 _SURE = 0.4  # confidence below which a reading is not trusted
 _SURE_OF_CODE = 0.85  # the same where a letter may pass for a digit
+_INPUT_LINE = 45  # pixels above the bar of letters in which the input line lies
 _SPARE = 2  # empty rows below the data whose cells are offered
 
 
@@ -29,6 +31,17 @@ def column_kind(values: Sequence[str]) -> str:
     return kinds.most_common(1)[0][0] if kinds else ""
 
 
+def _beside_ring(sheet: Sheet, reading: Reading, found: Sequence[tuple[Piece, Reading]]) -> Reading:
+    """The current cell's text, which its ring may touch, as the input line above shows it."""
+    top = sheet.box.y
+    for piece, shown in found:
+        near = piece.row < 0 and top - _INPUT_LINE <= piece.ink.y and piece.ink.bottom <= top
+        alike = near and len(shown.text) == len(reading.text) and not is_value(reading.text)
+        if alike and SequenceMatcher(None, shown.text, reading.text).ratio() > 0.7:
+            return max(reading, shown, key=lambda reading: reading.confidence)
+    return reading
+
+
 def tabulate(
     sheet: Sheet, surface: Surface, found: Sequence[tuple[Piece, Reading]], index: int
 ) -> tuple[Grid | None, list[Element]]:
@@ -38,6 +51,9 @@ def tabulate(
     rows below it, and the current cell wherever it is.
     """
     inside = {(p.row, p.column): (p, r) for p, r in found if p.row >= 0}
+    if sheet.current in inside:
+        piece, reading = inside[sheet.current]
+        inside[sheet.current] = piece, _beside_ring(sheet, reading, found)
     texts = {place: reading.text for place, (_, reading) in inside.items()}
     titled = [c for c in range(len(sheet.columns) - 1) if texts.get((0, c))]
     if not titled:
