@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from Xlib.display import Display
 from actuation import session
 from actuation.action import Move
 from actuation.desktop import DesktopError
+from actuation.local import LocalDesktop
 from actuation.virtual import VirtualDesktop
 from perception.observation import Box, Window
 
@@ -192,3 +194,31 @@ def test_a_dead_display_is_said_and_closed() -> None:
     desktop.close()
     assert not marked(folder)
     assert not folder.exists()
+
+
+def test_a_sweep_leaves_living_desktops_alone(desktop: VirtualDesktop) -> None:
+    session.sweep()
+    assert desktop.observe().image.shape == (800, 1280, 3)
+    assert desktop.home.exists()
+
+
+def test_vnc_speaks_and_asks_for_a_password(desktop: VirtualDesktop) -> None:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(10)
+        connection.connect(str(desktop.vnc_socket))
+        assert connection.recv(12) == b"RFB 003.008\n"
+        connection.sendall(b"RFB 003.008\n")
+        assert connection.recv(2) == b"\x01\x02"  # one way in: VNC authentication
+    assert 6 <= len(desktop.vnc_password) <= 8
+
+
+def test_the_operators_own_display(desktop: VirtualDesktop) -> None:
+    own = LocalDesktop(desktop.display)
+    try:
+        assert own.observe().image.shape == (800, 1280, 3)
+        assert own.perform(Move(12, 34)) == Move(12, 34)
+        assert desktop.glance().cursor == (12, 34)
+    finally:
+        own.close()
+    with pytest.raises(DesktopError, match="no monitor 7"):
+        LocalDesktop(desktop.display, monitor=7)
