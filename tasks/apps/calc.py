@@ -4,6 +4,8 @@ A profile of its own is written for each start: no dialogs, no autocorrection, n
 lock files, no spell-checker's underlines, no sidebar, English (US) whatever the machine speaks.
 """
 
+import hashlib
+import os
 import shutil
 import time
 from pathlib import Path
@@ -73,11 +75,31 @@ def write_profile(folder: Path, box: Box) -> None:
     (folder / "user" / "registrymodifications.xcu").write_text(text, encoding="utf-8")
 
 
-def start(desktop: Host, book: Path, box: Box) -> Program:
+class CalcProgram:
+    """The running program; terminate() also removes the socket that a killed office leaves."""
+
+    def __init__(self, program: Program, profile: Path) -> None:
+        self._program, self.pid = program, program.pid
+        # The office's own name for it: one office for each profile.
+        digest = hashlib.md5(profile.as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
+        name = "".join(f"{byte:x}" for byte in digest)
+        self._socket = Path(f"/tmp/OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{name}")
+
+    def running(self) -> bool:
+        return self._program.running()
+
+    def terminate(self, patience: float = 5.0) -> None:
+        self._program.terminate(patience)
+        self._socket.unlink(missing_ok=True)
+
+
+def start(desktop: Host, book: Path, box: Box) -> CalcProgram:
     """Open the workbook in a window at `box` (screen pixels)."""
     profile = desktop.home / "calc-profile"
     write_profile(profile, box)
-    return desktop.launch(
+    temporary = desktop.home / "tmp"  # killed, it leaves its scratch files: they go with the home
+    temporary.mkdir(exist_ok=True)
+    program = desktop.launch(
         [
             "soffice",
             f"-env:UserInstallation={profile.as_uri()}",
@@ -86,8 +108,10 @@ def start(desktop: Host, book: Path, box: Box) -> Program:
             "--nofirststartwizard",
             "--calc",
             str(book),
-        ]
+        ],
+        {"TMPDIR": str(temporary)},
     )
+    return CalcProgram(program, profile)
 
 
 def is_calc(window: Window) -> bool:

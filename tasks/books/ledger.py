@@ -41,7 +41,10 @@ HEADERS: dict[str, dict[str, tuple[str, ...]]] = {
         "spare": ("Bezahlt", "Geprüft"),
     },
 }
-FACES = {"Liberation Sans": "LiberationSans-Regular.ttf", "DejaVu Sans": "DejaVuSans.ttf"}
+FACES = {
+    "Liberation Sans": ("LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf"),
+    "DejaVu Sans": ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
+}
 DATE_FORMATS = ("yyyy-mm-dd", "yyyy-mm-dd", "dd.mm.yyyy", "dd/mm/yyyy", "d mmm yyyy")
 DIGIT = 8.16  # pixels of a digit of Liberation Sans 11, the unit of column widths
 AMOUNT_FORMATS = ("0.00", "#,##0.00", "General")
@@ -113,10 +116,11 @@ def draw_ledger(seed: int, invoice: Invoice, room: int, variant: str = "") -> Le
     for role in roles:
         number_format = formats.get(role, "General")
         shown = [shown_text(entry.get(role), number_format) for entry in entries]
-        shown += [shown_text(ours.get(role), "General"), headers[role]]
+        shown.append(shown_text(ours.get(role), "General"))
         # A note column may have to hold an invoice number one day.
         shown += [invoice.number] if role == "note" else []
-        width = max(pixels(text, face, points) for text in shown) + slack
+        width = max(pixels(text, face, points) for text in shown)
+        width = max(width, pixels(headers[role], face, points, bold=True)) + slack
         columns.append(Column(role, headers[role], width, number_format))
     wished = rng.randint(95, 125)
     while (zoom := min(wished, 100 * room // sum(c.width for c in columns))) < 95:
@@ -178,9 +182,9 @@ def shown_text(value: Value, number_format: str) -> str:
     return value or ""
 
 
-def pixels(text: str, face: str, points: int) -> int:
-    """Width at 100 % (96 dpi), set bold as a header may be."""
-    return round(load_font(FACES[face], round(points * 96 / 72)).getlength(text) * 1.06)
+def pixels(text: str, face: str, points: int, bold: bool = False) -> int:
+    """Width at 100 % (96 dpi)."""
+    return round(load_font(FACES[face][bold], round(points * 96 / 72)).getlength(text))
 
 
 def write_ledger(ledger: Ledger, path: Path) -> None:
