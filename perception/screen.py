@@ -14,7 +14,6 @@ from mss.base import MSSImplementation
 from mss.exception import ScreenShotError
 from mss.linux import xcb, xcbgen
 from mss.linux.xshmgetimage import MSSImplXShmGetImage, ShmStatus
-from PIL import Image as Pictures
 from Xlib import X
 from Xlib.display import Display
 from Xlib.error import ConnectionClosedError
@@ -82,9 +81,12 @@ class Capture:
 
 def to_rgb(raw: Raw) -> Image:
     """uint32 (H, W) BGRX to a contiguous uint8 (H, W, 3) RGB."""
-    height, width = raw.shape
-    picture = Pictures.frombuffer("RGB", (width, height), raw.tobytes(), "raw", "BGRX", 0, 1)
-    return np.asarray(picture)
+    bytes_of = raw.view(np.uint8).reshape(*raw.shape, 4)
+    image = np.empty((*raw.shape, 3), np.uint8)
+    for channel in range(3):  # three strided copies: 1.1 ms where Pillow takes 5
+        image[:, :, channel] = bytes_of[:, :, 2 - channel]
+    image.flags.writeable = False  # an Observation is a record
+    return image
 
 
 class Repaints:
