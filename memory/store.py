@@ -20,7 +20,7 @@ from types import TracebackType
 
 from actuation.action import Action, Ask, Done, Fail
 from actuation.grammar import format_action
-from memory.episode import Episode, Outcome, Step
+from memory.episode import Actor, Episode, Outcome, Step
 from memory.frames import DamagedFrameError, Frames
 from memory.process import alive, myself
 from memory.rows import EPISODE, STEP, episode_row, read_episode, read_step, step_row
@@ -169,14 +169,19 @@ class Store:
         provenance: str | None = None,
         task: str | None = None,
         since: float | None = None,
+        actor: Actor | None = None,
     ) -> list[Episode]:
-        """Heads of episodes (steps left empty), oldest first. since: started at or after."""
+        """Heads of episodes (steps left empty), oldest first.
+
+        since: started at or after. actor: whose hands moved in at least one step.
+        """
         with _told(self.path):
             rows = self._database.execute(
                 f"SELECT {EPISODE} FROM episode WHERE (?1 IS NULL OR provenance = ?1)"
                 " AND (?2 IS NULL OR task = ?2) AND (?3 IS NULL OR started_at >= ?3)"
+                " AND (?4 IS NULL OR id IN (SELECT episode FROM step WHERE actor = ?4))"
                 " ORDER BY started_at, id",
-                (provenance, task, since),
+                (provenance, task, since, actor),
             ).fetchall()
         return [read_episode(row) for row in rows]
 

@@ -121,6 +121,26 @@ def test_nothing_new_means_nothing_is_trained(bedroom: Bedroom) -> None:
     assert (gathered.fresh, len(gathered.ids)) == (("third",), 3)
 
 
+def test_gathered_are_good_ones_and_corrections_and_demonstrations_first(tmp_path: Path) -> None:
+    own = (replace(step(0, Click(5, 5)), actor=Actor.AGENT),)
+    helped = (*own, step(1, Click(50, 50), actor=Actor.OPERATOR))
+    levels = Levels(tmp_path / "levels")
+    with Store(tmp_path / "memory.sqlite") as store:
+        live_through(store, demonstration("shown", started_at=1))
+        for number, (name, steps, provenance, outcome) in enumerate(
+            [
+                ("right", own, "run", Outcome.VERIFIED),
+                ("wrong", own, "run", Outcome.WRONG),
+                ("helped", helped, "run", Outcome.STOPPED),
+                ("rehearsed", own, "rehearsal", Outcome.VERIFIED),
+                ("open", helped, "run", None),
+            ]
+        ):
+            live_through(store, episode(name, steps, provenance, outcome, started_at=2 + number))
+        assert gather(store, levels, 9).ids == ("shown", "right", "helped")
+        assert gather(store, levels, 2).ids == ("shown", "helped")
+
+
 def test_rollback_returns_to_the_parent(bedroom: Bedroom) -> None:
     first = bedroom.sleep()
     with Store(bedroom.memory) as store:

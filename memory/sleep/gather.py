@@ -1,8 +1,8 @@
 """Gather: the episodes that tonight's level learns from.
 
 Each night's fast level is trained above the frozen weights and never above last night's, so it
-learns from every good episode that is kept, newest first up to a limit; `fresh` are those that
-the live level has not seen.
+learns from all good episodes up to a limit, old and new; `fresh` are those that the live level has
+not seen, and without any there is no reason to train.
 """
 
 import json
@@ -27,21 +27,18 @@ class Gathered:
 
 
 def gather(store: Store, levels: Levels, limit: int) -> Gathered:
-    """Good demonstrations and runs, and runs in which a person put something right."""
-    kept: list[Episode] = []
-    for head in reversed(store.episodes()):
-        if len(kept) == limit:
-            break
-        if good(head):
-            kept.append(store.episode(head.id))
-        elif head.provenance == "run" and head.outcome is not None:
-            whole = store.episode(head.id)
-            if any(step.actor is Actor.OPERATOR for step in whole.steps):
-                kept.append(whole)
-    kept.reverse()
+    """Good demonstrations and runs, and runs in which a person put something right.
+
+    Over the limit the newest stay, and demonstrations before runs: a day of many runs must not
+    crowd out the few times that it was shown how.
+    """
+    corrected = {head.id for head in store.episodes("run", actor=Actor.OPERATOR) if head.outcome}
+    worthy = [head for head in store.episodes() if good(head) or head.id in corrected]
+    worthy.sort(key=lambda head: (head.provenance != "demonstration", -head.started_at, head.id))
+    ids = tuple(head.id for head in sorted(worthy[:limit], key=lambda h: (h.started_at, h.id)))
+    kept = [store.episode(name) for name in ids]
     live = levels.live_level()
     known = set(live.episodes) if live else set()
-    ids = tuple(episode.id for episode in kept)
     return Gathered(
         ids=ids,
         fresh=tuple(name for name in ids if name not in known),

@@ -25,7 +25,7 @@ class Plan:
     variants: tuple[str, ...] = ("",)
     seeds: tuple[int, ...] = ()
     seed: int = 0
-    steps: int = 400
+    steps: int = 160
     batch: int = 16
     rate: float = 3e-4
     warmup: float = 0.05
