@@ -4,6 +4,7 @@ Text that runs over into an empty neighbour belongs to the cell where it begins.
 the current cell and a text cursor in it are not text.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,13 +33,25 @@ class Piece:
     column: int = -1
 
 
-def cells(image: Image, sheet: Sheet) -> list[Piece]:
-    """A Piece for each visible cell, row by row."""
+Known = Callable[[Box, int, int, int], Piece | None]
+
+
+def cells(image: Image, sheet: Sheet, known: Known | None = None) -> list[Piece]:
+    """A Piece for each visible cell, row by row.
+
+    known: asked for area, row, column and margin of a cell that may be known already.
+    """
     pieces: list[Piece] = []
     for row in range(len(sheet.rows) - 1):
         column, last = 0, len(sheet.columns) - 1
         while column < last:
             end = column + 1
+            if known and (row, column) != sheet.current:
+                piece = known(sheet.cell(row, column), row, column, _CLOSE + 1)
+                if piece:
+                    pieces.append(piece)
+                    column = end
+                    continue
             while end < last and _runs_across(image, sheet, row, end):
                 end += 1
             pieces.append(_piece(image, sheet, row, column, end))

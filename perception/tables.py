@@ -43,9 +43,9 @@ def _beside_ring(sheet: Sheet, reading: Reading, found: Sequence[tuple[Piece, Re
 
 
 def tabulate(
-    sheet: Sheet, surface: Surface, found: Sequence[tuple[Piece, Reading]], index: int
+    sheet: Sheet, surface: Surface, found: Sequence[tuple[Piece, Reading]]
 ) -> tuple[Grid | None, list[Element]]:
-    """The grid under number `index`, and the elements of its cells.
+    """The grid, and the elements of its cells, which call it number 0.
 
     Cells: the header, everything with text, the empty cells of the last row of data and of the two
     rows below it, and the current cell wherever it is.
@@ -77,7 +77,7 @@ def tabulate(
                     certain=trusted(piece, reading),
                     focused=current,
                     window=surface.window,
-                    grid=index,
+                    grid=0,
                     row=row - 1,
                     column=numbers[column] if titled_column else -1,
                 )
