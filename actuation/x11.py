@@ -79,7 +79,7 @@ class X11Desktop:
             before, self._before = self._before, None
             if before is not None:
                 self._watcher.heard(self._pace.cap)  # a busy program paints late
-            seen = settle(self._capture.raw, self._changes, self._pace, before)
+            seen = settle(self._capture.raw, self._changes, self._pace, before, self._watcher.heard)
             return self._seen(to_rgb(seen.frame), seen.settled, time.monotonic() - start)
 
     def glance(self) -> Observation:

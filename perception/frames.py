@@ -79,10 +79,13 @@ def settle(
     changes: Changes,
     pace: Pace,
     before: Raw | None = None,
+    answers: Callable[[float], object] = lambda seconds: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Settled:
     """Wait until the picture is quiet.
 
+    answers: waits, so many seconds at most, until the program is not busy: one that is saving,
+    say, paints nothing for a while and then much.
     before: the frame before the action that should show; then a first change of it is waited for,
     `pace.patience` seconds at most.
     """
@@ -99,7 +102,9 @@ def settle(
     while (now := clock()) < start + pace.cap:
         left = quiet_since + pace.quiet - now
         if left <= 0 or not changes.wait(left):
-            return Settled(frame, True, clock() - start)
+            answers(start + pace.cap - clock())
+            if not changes.wait(0):
+                return Settled(frame, True, clock() - start)
         changes.clear()
         frame = grab()
         if not is_caret(difference(reference, frame)):

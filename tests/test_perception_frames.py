@@ -45,7 +45,7 @@ NOTHING = (slice(0), slice(0))
 
 def test_a_late_repaint_is_waited_for() -> None:
     painter = Painter({0.1: BIG})
-    seen = settle(painter.grab, painter, PACE, painter.grab(), painter.clock)
+    seen = settle(painter.grab, painter, PACE, painter.grab(), clock=painter.clock)
     assert seen.settled
     assert seen.frame[20, 20] == 0xFFFFFF
     assert seen.waited == pytest.approx(0.15)
@@ -53,14 +53,14 @@ def test_a_late_repaint_is_waited_for() -> None:
 
 def test_repaints_without_a_change_do_not_count_as_the_late_one() -> None:
     painter = Painter({0.01: NOTHING, 0.03: CARET, 0.12: BIG})
-    seen = settle(painter.grab, painter, PACE, painter.grab(), painter.clock)
+    seen = settle(painter.grab, painter, PACE, painter.grab(), clock=painter.clock)
     assert seen.settled
     assert seen.frame[20, 20] == 0xFFFFFF
 
 
 def test_an_action_without_effect_costs_the_patience_and_the_quiet() -> None:
     painter = Painter({})
-    seen = settle(painter.grab, painter, PACE, painter.grab(), painter.clock)
+    seen = settle(painter.grab, painter, PACE, painter.grab(), clock=painter.clock)
     assert seen.settled
     assert seen.waited == pytest.approx(0.2)
 
@@ -68,15 +68,27 @@ def test_an_action_without_effect_costs_the_patience_and_the_quiet() -> None:
 def test_a_blinking_caret_does_not_defeat_it() -> None:
     blinks = {0.02 * n: CARET for n in range(1, 200)}
     painter = Painter(blinks)
-    seen = settle(painter.grab, painter, PACE, None, painter.clock)
+    seen = settle(painter.grab, painter, PACE, None, clock=painter.clock)
     assert seen.settled
     assert seen.waited <= 0.07
+
+
+def test_a_busy_program_is_waited_for() -> None:
+    """It paints at once, saves for a while without a sign of life, and paints again."""
+    painter = Painter({0.01: BIG, 0.4: (slice(60, 90), slice(60, 90))})
+
+    def answers(seconds: float) -> None:
+        painter.now = max(painter.now, 0.41)
+
+    seen = settle(painter.grab, painter, PACE, painter.grab(), answers, painter.clock)
+    assert seen.settled
+    assert seen.frame[70, 70] == 0xFFFFFF
 
 
 def test_a_playing_film_ends_at_the_cap_unsettled() -> None:
     film = {0.02 * n: (slice(n % 50, 100), slice(0, 100)) for n in range(1, 200)}
     painter = Painter(film)
-    seen = settle(painter.grab, painter, PACE, None, painter.clock)
+    seen = settle(painter.grab, painter, PACE, None, clock=painter.clock)
     assert not seen.settled
     assert PACE.cap <= seen.waited <= PACE.cap + PACE.quiet
 
