@@ -1,7 +1,7 @@
 """Events for people: one line for each that matters, progress bars for long work."""
 
-from actuation.grammar import format_action
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -13,6 +13,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from actuation.grammar import format_action
 from agent import events
 from agent.events import Dropped, Ended, Event, Intended, SetupFailed
 from memory.episode import Outcome
@@ -41,9 +42,9 @@ class ConsoleSink:
     def __call__(self, event: Event) -> None:
         match event:
             case Intended() if self._steps:
-                line = f"  {event.index + 1:2d}  {format_action(event.action)}"
-                self._console.print(line, markup=False, end="")
-                self._console.print(f"  [dim]{event.confidence:.2f}[/dim]")
+                action = escape(format_action(event.action))
+                line = f"  {event.index + 1:2d}  {action}  [dim]{event.confidence:.2f}[/dim]"
+                self._console.print(line)
             case Dropped():
                 self._console.print(f"      [yellow]dropped:[/yellow] {event.reason}")
             case SetupFailed():
@@ -51,12 +52,11 @@ class ConsoleSink:
                 self._console.print(f"[yellow]set-up failed:[/yellow] {event.reason}{again}")
             case Ended() if self._steps:
                 spill = ", [bold red]collateral[/bold red]" if event.collateral else ""
+                detail = f": {escape(event.detail)}" if event.detail else ""
                 self._console.print(
                     f"{styled(event.outcome)}{spill} after {event.steps} steps,"
-                    f" {event.seconds:.1f} s",
-                    end="",
+                    f" {event.seconds:.1f} s{detail}"
                 )
-                self._console.print(f": {event.detail}" if event.detail else "", markup=False)
             case _:
                 pass
 

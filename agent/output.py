@@ -15,7 +15,9 @@ class Output:
     def __init__(self, target: str | None) -> None:
         self._target = target
         self.console = Console(stderr=target == "-", highlight=False)
-        self.progress = Console(stderr=True, highlight=False)
+        # Bars and words share one console at a terminal, or they would draw over each other.
+        shared = self.console.is_terminal
+        self.progress = self.console if shared else Console(stderr=True, highlight=False)
         if target not in (None, "-") and not Path(str(target)).absolute().parent.is_dir():
             raise BadInput(f"--json {target}: that folder does not exist")
 

@@ -52,6 +52,8 @@ def main(
         def finished(attempt: Attempt) -> None:
             note = f"{attempt.task} {attempt.seed}: {attempt.outcome}"
             progress.update(shown, advance=1, note=note)
+            if not output.progress.is_terminal:  # a log has no bar: a line each
+                output.progress.print(f"{note}: {attempt.detail}", markup=False)
 
         try:
             attempts = bench(plan, journal, jobs, finished, stop=stop)
