@@ -26,7 +26,7 @@ from memory.process import alive, myself
 from memory.rows import EPISODE, STEP, episode_row, read_episode, read_step, step_row
 
 VERSION = 1
-CHECKED = 256 * 2**20  # bytes: a larger file is not checked as a whole at each start
+CHECKED = 64 * 2**20  # bytes: a larger file is not checked as a whole at each start
 
 
 class StoreError(RuntimeError):

@@ -23,6 +23,7 @@ WIDE, HIGH = 64, 16  # pixels of a tile
 ACROSS = 20  # tiles in a row of a sheet
 LIMIT = 1 << 14  # tiles in a sheet: WebP ends at 16383 pixels
 DIGEST = 12  # bytes
+MANY = 256  # tiles from which the slower packing pays: a first screen, once an episode
 
 
 def grid(height: int, width: int) -> tuple[int, int]:
@@ -71,8 +72,10 @@ def pack(tiles: Sequence[Image]) -> bytes:
     sheet = np.stack([*tiles, *filler]).reshape(-1, across, HIGH, WIDE, 3)
     sheet = np.ascontiguousarray(sheet.swapaxes(1, 2).reshape(-1, across * WIDE, 3))
     file = io.BytesIO()
-    # quality is effort here, not fidelity: the pixels stay exact
-    PILImage.fromarray(sheet).save(file, "WEBP", lossless=True, exact=True, method=1, quality=50)
+    effort = 50 if len(tiles) > MANY else 20  # what the encoder calls quality; pixels stay exact
+    PILImage.fromarray(sheet).save(
+        file, "WEBP", lossless=True, exact=True, method=1, quality=effort
+    )
     return file.getvalue()
 
 

@@ -33,7 +33,7 @@ class Plan:
     anchor: float = 0.0
     ema: float = 0.0
     clip: float = 1.0
-    every: int = 50
+    every: int = 20
     skills: int = 200
     episodes: int = 64
     allowed_drop: int = 2
