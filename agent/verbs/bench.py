@@ -69,7 +69,7 @@ def main(
         path = write(
             report / "report.html",
             f"Bench: {suite} {variant}",
-            [Part(f"{policy}, {weights} weights", tuple(attempts))],
+            [Part(f"{policy}, {weights} weights" if policy == "core" else policy, tuple(attempts))],
             films_of(report / "memory.sqlite", attempts),
         )
         output.console.print(f"report: {path}")
