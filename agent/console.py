@@ -65,6 +65,7 @@ class Phases:
     """A sink with one progress bar for each phase of long work; use it in `with`."""
 
     def __init__(self, console: Console) -> None:
+        self._console = console
         self._bars = bar(console)
         self._shown: dict[str, TaskID] = {}
 
@@ -72,6 +73,8 @@ class Phases:
         if not isinstance(event, events.Progress):
             return
         if event.phase not in self._shown:
+            if not self._console.is_terminal:  # a log has no bars: a line for each phase
+                self._console.print(f"{event.phase}: {event.note}", markup=False)
             self._shown[event.phase] = self._bars.add_task(event.phase, note="")
         self._bars.update(
             self._shown[event.phase], completed=event.done, total=event.total, note=event.note

@@ -4,6 +4,7 @@ with Stop() as stop:        # Ctrl-C and SIGTERM throw it while inside
     stop.attach(desktop)    # ... and abort the action in progress
 """
 
+import os
 import signal
 import threading
 from types import FrameType, TracebackType
@@ -66,6 +67,7 @@ class Stop:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self.thrown:
             raise KeyboardInterrupt
+        os.write(2, b"\nstopping; once more stops at once\n")
         # The handler may have interrupted a thread that holds the desktop's lock: stop elsewhere.
         self._thrown.set()
         threading.Thread(target=self.throw, daemon=True).start()
