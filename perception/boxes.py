@@ -186,7 +186,8 @@ def normalise(crop: Image, ignore: NDArray[np.uint8] | None = None) -> tuple[Lin
     """
     if crop.size == 0:
         return None
-    distance = np.abs(crop.astype(np.int16) - ground(crop)).max(axis=2)
+    away = np.abs(crop.astype(np.int16) - ground(crop))
+    distance = np.maximum(np.maximum(away[..., 0], away[..., 1]), away[..., 2])
     if ignore is not None:
         distance[(crop == ignore).all(axis=2)] = 0
     peak = int(distance.max())

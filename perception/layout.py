@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from perception.boxes import Mask, grey, ink, normalise, text_lines
+from perception.boxes import grey, ink, normalise, text_lines
 from perception.cells import Piece, cells
 from perception.grids import Sheet, find_sheet
 from perception.observation import Box, Image
@@ -43,7 +43,8 @@ class Past:
         self._lines = layout.lines
         self._cells = {piece.area: piece for piece in layout.pieces if piece.row >= 0}
         self._current = layout.sheet.current if layout.sheet else None
-        changed = (layout.picture != picture).any(axis=2)
+        unlike = layout.picture != picture
+        changed = unlike[..., 0] | unlike[..., 1] | unlike[..., 2]
         self._sum = np.zeros((changed.shape[0] + 1, changed.shape[1] + 1), np.int32)
         np.cumsum(np.cumsum(changed, axis=0, dtype=np.int32), axis=1, out=self._sum[1:, 1:])
 
@@ -76,35 +77,44 @@ def look(surface: Surface, picture: Image, before: Layout | None = None) -> Layo
         return Layout(surface, picture)
     fits = before is not None and before.picture.shape == picture.shape
     past = Past(before, picture) if before and fits else None
-    marks = ink(level)
     sheet = find_sheet(picture, level)
-    covered = [*surface.hidden, sheet.box] if sheet else surface.hidden
-    for part in covered:
-        marks[max(part.y - 1, 0) : part.bottom + 1, max(part.x - 1, 0) : part.right + 1] = False
     pieces: list[Piece] = []
-    tools: dict[Box, Piece | None] = {}
+    lines: dict[Box, Piece | None] = {}
+    for area, apart in _areas(Box(0, 0, level.shape[1], level.shape[0]), sheet):
+        marks = ink(level[area.y : area.bottom, area.x : area.right])
+        for hidden in surface.hidden:
+            part = hidden.moved(-area.x, -area.y)
+            top, left = max(part.y - 1, 0), max(part.x - 1, 0)
+            marks[top : max(part.bottom + 1, 0), left : max(part.right + 1, 0)] = False
+        for inner in text_lines(marks, apart):
+            box = inner.moved(area.x, area.y)
+            known = past.line(box) if past else None
+            lines[box] = piece = known[0] if known else _line(surface, picture, box)
+            if piece and apart is None:
+                pieces.append(piece)
+            elif piece and max(piece.ink.w, piece.ink.h) >= _SPECK:
+                pieces.append(_tool(piece, picture))
     if sheet:
-        # Around a sheet are tools, close together, that must not be taken for a line of text.
-        bars = marks.copy()
-        bars[:MENU_HEIGHT] = False
-        marks[MENU_HEIGHT:] = False
-        tools = _lines(surface, picture, bars, past, _TOOL_GAP)
-        large = (p for p in tools.values() if p and max(p.ink.w, p.ink.h) >= _SPECK)
-        pieces += [_tool(piece, picture) for piece in large]
         pieces += cells(picture, sheet, past.cell if past else None)
-    lines = _lines(surface, picture, marks, past)
-    pieces += [piece for piece in lines.values() if piece]
-    return Layout(surface, picture, tuple(pieces), sheet, {**tools, **lines})
+    return Layout(surface, picture, tuple(pieces), sheet, lines)
 
 
-def _lines(
-    surface: Surface, picture: Image, marks: Mask, past: Past | None, apart: int | None = None
-) -> dict[Box, Piece | None]:
-    found: dict[Box, Piece | None] = {}
-    for box in text_lines(marks, apart):
-        known = past.line(box) if past else None
-        found[box] = known[0] if known else _line(surface, picture, box)
-    return found
+def _areas(whole: Box, sheet: Sheet | None) -> list[tuple[Box, int | None]]:
+    """Where to look for lines of text, and how far apart their words may be (None: as usual).
+
+    Around a sheet are tools, close together, that must not be taken for a line of text.
+    """
+    if sheet is None:
+        return [(whole, None)]
+    box, menu = sheet.box, min(MENU_HEIGHT, sheet.box.y)
+    around = (
+        Box(0, menu, whole.w, box.y - menu),
+        Box(0, box.y, box.x, box.h),
+        Box(box.right + 1, box.y, whole.w - box.right - 1, box.h),
+        Box(0, box.bottom + 1, whole.w, whole.h - box.bottom - 1),
+    )
+    tools = [(area, _TOOL_GAP) for area in around if area.w > _SPECK and area.h > _SPECK]
+    return [(Box(0, 0, whole.w, menu), None), *tools]
 
 
 def _line(surface: Surface, picture: Image, box: Box) -> Piece | None:
