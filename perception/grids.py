@@ -96,8 +96,11 @@ def _regular(positions: list[int]) -> list[int]:
 
 
 def _longest(line: Mask, patience: int = 3) -> tuple[int, int]:
-    """Start and end of the longest run of True, forgiving holes of `patience` pixels."""
+    """Start and end of the longest run of True, forgiving holes of `patience` pixels; both at the
+    end of the line where there is none."""
     marks = np.flatnonzero(line)
+    if marks.size == 0:
+        return line.size, line.size
     breaks = np.flatnonzero(np.diff(marks) > patience + 1)
     starts, ends = marks[np.r_[0, breaks + 1]], marks[np.r_[breaks, len(marks) - 1]] + 1
     longest = int(np.argmax(ends - starts))

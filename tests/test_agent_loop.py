@@ -10,6 +10,7 @@ from actuation.action import Action, Ask, Click, Done, Fail, Motion, Press, Type
 from actuation.desktop import DesktopError
 from actuation.fake import FakeDesktop
 from actuation.guard import Guard, Rules
+from agent.attempt import guard
 from agent.events import Collector, Dropped, Ended, Stepped
 from agent.loop import PHASES, Loop, Run
 from agent.policy import Decision
@@ -18,7 +19,7 @@ from memory.day import Context
 from memory.episode import Actor, Episode, Outcome
 from memory.store import Store
 from perception.observation import Observation
-from tasks.task import Verdict
+from tasks.task import Goal, Verdict
 
 ENTER = (TypeText("Bäcker"), Press("Tab"), TypeText("12.50"), Press("Return"), Press("ctrl+s"))
 
@@ -212,3 +213,22 @@ def test_a_desktop_that_dies_in_an_action_leaves_it_unknown(store: Store) -> Non
     assert (run.outcome, run.detail) == (Outcome.UNKNOWN, "the display is gone: start it again")
     (step,) = store.episode("e1").steps
     assert (step.intended, step.performed) == (ENTER[0], None)
+
+
+def test_a_click_on_what_the_operator_wants_to_approve_asks_first() -> None:
+    desktop = FakeDesktop(headers=("Date", "Vendor", "Delete"))
+    rules = Rules(approve=("delete|löschen",))
+    watched = guard(rules, Goal("enter it", applications=("fake-sheet",)))
+    seen = desktop.observe()
+    box = desktop.cell_box(-1, 2)
+    delicate = watched.check(Click(box.x + 20, box.y + 12), seen, 0, 0.0)
+    plain = watched.check(Click(*desktop.cell_box(-1, 1).center), seen, 0, 0.0)
+    assert (delicate.needs_approval, plain.allowed) == (True, True)
+
+
+def test_only_the_files_of_the_task_are_written() -> None:
+    desktop = FakeDesktop(title="private.xlsx - Sheet")
+    strict = guard(Rules(), Goal("", (Path("ledger.xlsx"),), ("fake-sheet",)))
+    permit = strict.check(TypeText("1"), desktop.observe(), 0, 0.0)
+    assert (permit.allowed, permit.needs_approval) == (False, False)
+    assert "private.xlsx" in permit.reason
