@@ -10,14 +10,14 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tasks.books.canvas import GREY, INK, WHITE, Canvas
 from tasks.books.invoice import Invoice
-from tasks.books.page import GREY, INK, WHITE, Canvas
 from tasks.books.wording import Wording, draw_wording
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A label and its value; field names the job's values as in page.Placed."""
+    """A label and its value; field names the job's values as in canvas.Placed."""
 
     label: str
     value: str

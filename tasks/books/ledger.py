@@ -18,8 +18,8 @@ from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
+from tasks.books.canvas import load_font
 from tasks.books.invoice import Invoice, draw_number, draw_vendor
-from tasks.books.page import load_font
 
 HEADERS: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
