@@ -79,6 +79,7 @@ def train(
     schedule: Schedule,
     resume: bool = True,
     progress: Callable[[Progress], None] | None = None,
+    report_every: int = 50,
 ) -> str:
     """Train, writing `out` at the end; returns its digest. `out`.checkpoint is kept until then."""
     checkpoint = out.with_name(out.name + ".checkpoint")
@@ -107,7 +108,7 @@ def train(
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         smooth = value.item() if step == start else 0.98 * smooth + 0.02 * value.item()
-        if progress and (step % 50 == 49 or step == schedule.steps - 1):
+        if progress and ((step + 1) % report_every == 0 or step == schedule.steps - 1):
             progress(Progress(step + 1, schedule.steps, smooth))
         if (step + 1) % schedule.checkpoint_every == 0:
             _keep(checkpoint, network, optimizer, step + 1)

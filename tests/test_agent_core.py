@@ -1,0 +1,249 @@
+"""The core policy: situations, choices, caution, variations, levels, and that it learns."""
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from actuation.action import Ask, Click, Done, Press, TypeText
+from agent.policies.core.augment import augment
+from agent.policies.core.caution import balance, why_not_type
+from agent.policies.core.collate import batch_of, target
+from agent.policies.core.exam import judge
+from agent.policies.core.features import features, widths
+from agent.policies.core.levels import add_level, save_level, trainable
+from agent.policies.core.network import loss
+from agent.policies.core.nursery.draw import episode, lesson
+from agent.policies.core.nursery.skills import SKILLS
+from agent.policies.core.proofread import Entry, agrees, first_mismatch
+from agent.policies.core.situation import KEYS, ChoiceKind, Form, Situation
+from agent.policies.core.trail import Trail, choice_of
+from agent.policies.core.train import Schedule, train
+from agent.policies.core.values import forms_between, written
+from agent.policies.core.weights import load_network, new_network, save_network
+from agent.policies.core.words import mentioned, similarity, text_ids
+from memory.atomic import digest
+from perception.observation import Box, Window
+from perception.scene import Element, Kind, Scene
+
+SEEDS = range(10_000, 10_040)
+
+
+def page(*lines: tuple[str, str], certain: bool = True) -> Scene:
+    """A window of labelled values, one a line."""
+    elements = [
+        Element(Box(200, 20 * i, 80, 16), value, left=label, window=0, certain=certain)
+        for i, (label, value) in enumerate(lines)
+    ]
+    window = Window("invoice", "feh", Box(0, 0, 400, 400))
+    return Scene(400, 400, (window,), (), tuple(elements))
+
+
+def test_equal_seeds_draw_equal_lessons_and_features() -> None:
+    for seed in SEEDS:
+        one, two = lesson(seed), lesson(seed)
+        assert one == two
+        a, b = features(one.situation), features(two.situation)
+        assert (a.candidates == b.candidates).all()
+        assert a.texts == b.texts
+
+
+@pytest.mark.parametrize("skill", SKILLS)
+def test_every_moment_of_a_job_can_be_chosen_right(skill: str) -> None:
+    for seed in SEEDS[:10]:
+        lessons = episode(skill, seed)
+        batch, made = batch_of([each.situation for each in lessons])
+        wanted = target(lessons, made, batch)
+        assert wanted.weight.tolist() == [1.0] * len(lessons), "a target was cut away"
+
+
+def test_values_reach_the_network_by_kind_alone() -> None:
+    assert text_ids("1.234,56 €") == text_ids("99,10 €")
+    assert text_ids("2026-04-03") == text_ids("3. April 2026")
+    assert text_ids("Betrag") != text_ids("Datum")
+
+
+@given(st.dates())
+def test_a_date_in_any_notation_is_written_as_iso(day) -> None:  # type: ignore[no-untyped-def]
+    for text in (day.strftime("%d.%m.%Y").zfill(10), day.isoformat()):
+        if day.year >= 1000:
+            assert written(text, Form.DATE) == day.isoformat()
+            assert Form.DATE in forms_between(text, day.isoformat())
+
+
+@given(st.decimals(0, 10**6, places=2))
+def test_amounts_are_written_as_numbers_never_invented(value: Decimal) -> None:
+    german = f"{value:,.2f}".replace(",", "\0").replace(".", ",").replace("\0", ".")
+    typed = written(f"{german} €", Form.NUMBER)
+    assert typed is not None
+    assert Decimal(typed) == value
+
+
+def test_ambiguous_dates_have_no_written_form() -> None:
+    assert written("03/04/2026", Form.DATE) is None
+    scene = page(("Date", "03/04/2026"))
+    assert "two ways" in why_not_type(Situation("", scene), 0, Form.DATE)
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_similarity_is_symmetric_and_bounded(a: str, b: str) -> None:
+    assert similarity(a, b) == similarity(b, a)
+    assert 0 <= similarity(a, b) <= 1
+    assert 0 <= mentioned(a, b) <= 1
+
+
+TRUE_SUMS = [
+    (("Net", "100.00"), ("VAT 19%", "19.00"), ("Total", "119.00")),
+    (("Netto", "1.000,00 €"), ("MwSt. 7 %", "35,00 €"), ("USt. 19 %", "95,00 €"), ("Zu zahlen", "1.130,00 €")),
+    (("Zwischensumme", "10,00"), ("zzgl. MwSt.", "1,90"), ("Gesamtbetrag", "11,90")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", TRUE_SUMS)
+def test_sums_that_add_up_are_trusted_and_others_asked_about(
+    lines: tuple[tuple[str, str], ...],
+) -> None:
+    scene = page(*lines, certain=False)
+    total = len(lines) - 1
+    assert balance(Situation("", scene), scene.elements[total]) is True
+    assert why_not_type(Situation("", scene), total, Form.NUMBER) == ""
+    wrong = replace(scene.elements[total], text="7.777,77")
+    broken = replace(scene, elements=(*scene.elements[:total], wrong))
+    assert "add up" in why_not_type(Situation("", broken), total, Form.NUMBER)
+
+
+def test_an_uncertain_value_is_asked_about() -> None:
+    scene = page(("Vendor", "Weiß GmbH"), certain=False)
+    assert "certain" in why_not_type(Situation("", scene), 0, Form.VERBATIM)
+
+
+def sheet_with(text: str) -> Scene:
+    cell = Element(Box(10, 40, 80, 20), text, Kind.CELL, header="Amount", grid=-1)
+    return Scene(400, 400, (), (), (cell,))
+
+
+def test_reading_back_compares_dates_and_amounts_as_such() -> None:
+    assert agrees("1234.5", "1234.50")
+    assert agrees("03.04.2026", "2026-04-03")
+    assert not agrees("1243.50", "1234.50")
+    assert not agrees("2026-04-03", "2026-03-04")
+    assert agrees("Weiss Burobedarf KG", "Weiß Bürobedarf KG")
+    assert not agrees("Total", "Weiß Bürobedarf KG")
+    entry = Entry(Box(10, 40, 80, 20), 0, "Amount", "119.00")
+    assert first_mismatch(sheet_with("119"), [entry]) is None
+    assert first_mismatch(sheet_with("100"), [entry]) == entry
+
+
+def test_actions_and_choices_say_the_same() -> None:
+    """What a lesson's choice makes a hand do is read back as that choice."""
+    for seed in SEEDS:
+        drawn = lesson(seed)
+        situation, choice = drawn.situation, drawn.choice
+        if choice.kind == ChoiceKind.CLICK:
+            x, y = situation.scene.elements[choice.targets[0]].box.center
+            read = choice_of(situation, Click(x, y))
+            assert read is not None
+            assert set(read.targets) & set(choice.targets)
+        elif choice.kind == ChoiceKind.TYPE:
+            text = written(situation.sources[choice.targets[0]], Form(choice.form))
+            assert text is not None
+            read = choice_of(situation, TypeText(text))
+            assert read is not None
+            assert set(read.targets) >= set(choice.targets)
+        elif choice.kind == ChoiceKind.PRESS:
+            assert choice_of(situation, Press(KEYS[choice.key])) == choice
+        elif choice.kind == ChoiceKind.DONE:
+            assert choice_of(situation, Done()) == choice
+        elif choice.kind == ChoiceKind.ASK:
+            assert choice_of(situation, Ask("?")) == choice
+    assert choice_of(lesson(10_000).situation, TypeText("not on the screen")) is None
+
+
+def test_a_value_out_of_sight_is_remembered() -> None:
+    trail = Trail("Enter it.")
+    assert trail.look(page(("Date", "2026-01-02"))).slots == ()
+    later = trail.look(Scene(400, 400, (), (), (Element(Box(0, 0, 9, 9), "Hello"),)))
+    assert [slot.value for slot in later.slots] == ["2026-01-02"]
+    trail.did(TypeText("2026-01-02"))
+    assert trail.entered == {"2026-01-02"}
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 10**6))
+def test_a_variation_means_the_same(seed: int) -> None:
+    drawn = lesson(10_000 + seed % 200)
+    varied = augment(drawn, seed)
+    assert augment(drawn, seed) == varied
+    if drawn.choice.kind == varied.choice.kind:
+        assert varied.choice.key == drawn.choice.key
+        assert len(varied.choice.targets) == len(drawn.choice.targets)
+        assert not varied.choice.targets or max(varied.choice.targets) < len(
+            varied.situation.sources
+        )
+    else:
+        assert (drawn.choice.kind, varied.choice.kind) == (ChoiceKind.TYPE, ChoiceKind.ASK)
+        gone = {drawn.situation.sources[t] for t in drawn.choice.targets}
+        left = {e.text for e in varied.situation.scene.elements if e.grid < 0}
+        assert not gone & left
+
+
+def test_the_network_learns_what_it_is_shown() -> None:
+    lessons = [lesson(seed) for seed in range(10_000, 10_024)]
+    network = new_network(0)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3)
+    batch, made = batch_of([each.situation for each in lessons])
+    wanted = target(lessons, made, batch)
+    assert sum(judge(network, lessons)) < 12
+    for _ in range(60):
+        value = loss(network(batch), wanted)
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+    assert sum(judge(network, lessons)) >= 20
+
+
+def test_interrupted_training_ends_with_the_same_weights(tmp_path: Path) -> None:
+    schedule = Schedule(steps=8, batch=4, checkpoint_every=4, workers=0)
+    whole = train(tmp_path / "whole.safetensors", schedule)
+
+    class Killed(Exception):  # noqa: N818
+        pass
+
+    def kill(progress: object) -> None:
+        raise Killed
+
+    part = tmp_path / "part.safetensors"
+    with pytest.raises(Killed):
+        train(part, schedule, progress=kill, report_every=6)
+    assert train(part, schedule) == whole
+
+
+def test_a_level_is_added_exactly_and_checked(tmp_path: Path) -> None:
+    shipped = tmp_path / "core.safetensors"
+    save_network(new_network(0), shipped)
+    frozen, network = load_network(shipped), load_network(shipped)
+    with torch.no_grad():
+        for parameter in trainable(network).values():
+            parameter.add_(0.01)
+    level = tmp_path / "level.safetensors"
+    save_level(network, frozen, level, digest(shipped))
+    again = load_network(shipped)
+    add_level(again, level, digest(shipped))
+    for name, parameter in network.named_parameters():
+        assert torch.allclose(parameter, dict(again.named_parameters())[name], atol=1e-6)
+    with pytest.raises(ValueError, match="other shipped weights"):
+        add_level(again, level, "another digest")
+    level.write_bytes(level.read_bytes()[:-40])
+    with pytest.raises(ValueError, match="not a readable weights file"):
+        add_level(again, level, digest(shipped))
+
+
+def test_words_stay_as_shipped() -> None:
+    names = set(trainable(new_network(0)))
+    assert "words.weight" not in names
+    assert names
+    assert widths()[0] > 0
