@@ -76,7 +76,7 @@ done
 [[ -n $python ]] || die "Python 3.11 or newer is needed; name one: PYTHON=/path/to/python3 make setup"
 [[ -x $VENV/bin/pip ]] || "$python" -m venv "$VENV" ||
   die "could not make $VENV with $python: is its venv package (python3-venv) installed?"
-pip() { "$VENV/bin/python" -m pip --quiet --disable-pip-version-check "$@"; }
+pip() { "$VENV/bin/python" -m pip -qq --disable-pip-version-check "$@"; }
 
 # torch first, and the right build of it: plain `torch` on Linux is the CUDA build (gigabytes).
 if ! "$VENV/bin/python" -c 'import torch' 2>/dev/null; then
