@@ -8,8 +8,10 @@ The same loop drives the agent and the oracle, so a demonstration is recorded on
 """
 
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from actuation.action import Action, Ask, Done, Fail, Wait
@@ -36,6 +38,10 @@ Approve = Callable[[Action, str], bool]
 def never(action: Action, reason: str) -> bool:
     """Nobody is there to approve anything."""
     return False
+
+
+class PolicyBroke(Exception):  # noqa: N818 - what happened, as a run's detail says it
+    """A defect in a policy, with the place of it."""
 
 
 class Journal(Protocol):
@@ -114,29 +120,19 @@ class Loop:
 
     def _live(self, episode: str, started: float) -> tuple[Outcome, str]:
         """Step until something ends it; a claim of being done comes back as UNVERIFIED."""
-        acting = False
+        acting, strikes, drops, clock = False, 0, 0, _Clock()
         try:
-            strikes = drops = 0
-            clock = _Clock()
             seen = self._look(episode, clock)
             while True:
                 index = len(self._steps)
                 decision = self._decide(seen, clock)
                 action = decision.action
                 self.sink(Intended(episode, index, action, decision.confidence, decision.note))
-                if self.stop.thrown:
-                    return Outcome.STOPPED, "stopped by a person"
-                permit = self.guard.check(action, seen, index, time.monotonic() - started)
-                if permit.exhausted:
-                    return Outcome.EXHAUSTED, permit.reason
-                if permit.needs_approval and not self.approve(action, permit.reason):
-                    return Outcome.REFUSED, f"not approved: {permit.reason}"
-                if not (permit.allowed or permit.needs_approval):
-                    return Outcome.REFUSED, permit.reason
+                if end := self._forbidden(action, seen, index, started):
+                    return end
                 if target_changed(action, seen, self.desktop.glance()):
-                    drops += 1
                     self.sink(Dropped(episode, index, action, "its target changed"))
-                    if drops == STRIKES:
+                    if (drops := drops + 1) == STRIKES:
                         return Outcome.EXHAUSTED, "the target kept changing before it was touched"
                     seen = self._look(episode, clock)
                     continue
@@ -156,15 +152,33 @@ class Loop:
                 self.policy.performed(performed)
                 changed = effect(before, seen)
                 self._finish(episode, index, performed, changed, clock)
-                drops = 0
                 strikes = 0 if changed or isinstance(action, Wait) else strikes + 1
                 if strikes == STRIKES:
                     return Outcome.EXHAUSTED, "three actions in a row changed nothing"
-                clock = _Clock()
+                drops, clock = 0, _Clock()
         except Stopped:
             return Outcome.STOPPED, "stopped by a person"
         except DesktopError as error:
             return (Outcome.UNKNOWN if acting else Outcome.FAILED), str(error)
+        except PolicyBroke as error:
+            return Outcome.FAILED, str(error)
+
+    def _forbidden(
+        self, action: Action, seen: Observation, index: int, started: float
+    ) -> tuple[Outcome, str] | None:
+        """Why the action may not be performed; None if it may."""
+        if self.stop.thrown:
+            return Outcome.STOPPED, "stopped by a person"
+        permit = self.guard.check(action, seen, index, time.monotonic() - started)
+        if permit.allowed:
+            return None
+        if permit.exhausted:
+            return Outcome.EXHAUSTED, permit.reason
+        if not permit.needs_approval:
+            return Outcome.REFUSED, permit.reason
+        if not self.approve(action, permit.reason):
+            return Outcome.REFUSED, f"not approved: {permit.reason}"
+        return None
 
     def _look(self, episode: str, clock: "_Clock") -> Observation:
         with clock("capture"):
@@ -174,8 +188,17 @@ class Loop:
         return seen
 
     def _decide(self, seen: Observation, clock: "_Clock") -> Decision:
-        with clock("decide"):
-            decision = self.policy.decide(seen)
+        try:
+            with clock("decide"):
+                decision = self.policy.decide(seen)
+        except DesktopError:
+            raise
+        except Exception as error:  # whatever a policy does, the run ends openly
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{Path(place.filename).name}:{place.lineno}"
+            raise PolicyBroke(
+                f"the policy broke: {type(error).__name__} at {where}: {error}"
+            ) from error
         clock.move("decide", "scene", decision.timings.get("scene", 0.0))
         return decision
 

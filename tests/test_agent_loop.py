@@ -215,6 +215,13 @@ def test_a_desktop_that_dies_in_an_action_leaves_it_unknown(store: Store) -> Non
     assert (step.intended, step.performed) == (ENTER[0], None)
 
 
+def test_a_policy_that_breaks_fails_openly(store: Store) -> None:
+    run = live(store, ENTER[:2])  # its plan is too short: it looks past the end
+    assert run.outcome is Outcome.FAILED
+    assert "IndexError at test_agent_loop.py" in run.detail
+    assert store.episode("e1").outcome is Outcome.FAILED
+
+
 def test_a_click_on_what_the_operator_wants_to_approve_asks_first() -> None:
     desktop = FakeDesktop(headers=("Date", "Vendor", "Delete"))
     rules = Rules(approve=("delete|löschen",))
