@@ -90,10 +90,13 @@ def doubtful(text: str) -> bool:
     return bool(_BOUNDARY.search(text))
 
 
-def language_folder(language: str) -> tuple[str, str]:
-    """The tessdata folder and the language's name in it. Raises NoLanguageData."""
-    prefix = os.environ.get("TESSDATA_PREFIX")
-    for folder in (prefix, *_FOLDERS) if prefix else _FOLDERS:
+def language_folder(language: str, folders: Sequence[str] = ()) -> tuple[str, str]:
+    """The tessdata folder and the language's name in it. Raises NoLanguageData.
+
+    folders: where to look, instead of TESSDATA_PREFIX and the usual places.
+    """
+    prefix = os.environ.get("TESSDATA_PREFIX", "")
+    for folder in folders or filter(None, (prefix, *_FOLDERS)):
         for name in (language, f"script/{language}"):
             if (Path(folder) / f"{name}.traineddata").is_file():
                 return folder, name
