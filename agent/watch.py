@@ -17,6 +17,7 @@ from rich.live import Live
 from rich.segment import Segment, Segments
 from rich.style import Style
 
+from actuation.action import Click, Drag, Scroll
 from actuation.virtual import VirtualDesktop
 from agent.events import Event, Intended, Looked
 from perception.observation import Image
@@ -60,21 +61,36 @@ class WindowEyes(Eyes):
 
 
 class TerminalEyes(Eyes):
-    """Draws each frame that the agent looks at into the terminal."""
+    """Draws each frame into the terminal, then the place of the next action before it happens."""
 
     def __init__(self, live: Live, console: Console) -> None:
         self._live = live
         self._console = console
-        self._target: tuple[int, int] | None = None
+        self._image: Image | None = None
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, Intended):
-            point = getattr(event.action, "x", None), getattr(event.action, "y", None)
-            self._target = (int(point[0]), int(point[1])) if None not in point else None  # type: ignore[arg-type]
         if isinstance(event, Looked):
-            columns = min(self._console.width - 1, 160)
-            rows = max(4, self._console.height - 4)
-            self._live.update(half_blocks(event.observation.image, columns, rows), refresh=True)
+            self._image = event.observation.image
+            self._draw(self._image)
+        elif isinstance(event, Intended) and self._image is not None:
+            if isinstance(event.action, Click | Drag | Scroll):
+                self._draw(marked(self._image, event.action.x, event.action.y))
+
+    def _draw(self, image: Image) -> None:
+        columns = min(self._console.width - 1, 160)
+        rows = max(4, self._console.height - 4)
+        self._live.update(half_blocks(image, columns, rows), refresh=True)
+
+
+def marked(image: Image, x: int, y: int, radius: int = 14) -> Image:
+    """A copy with a red square around a point."""
+    copy = image.copy()
+    inner = radius // 2
+    top, left = max(0, y - radius), max(0, x - radius)
+    copy[top : y + radius, left : x + radius] = (220, 40, 40)
+    hole = np.s_[max(0, y - inner) : y + inner, max(0, x - inner) : x + inner]
+    copy[hole] = image[hole]
+    return copy
 
 
 def half_blocks(image: Image, columns: int, rows: int) -> Segments:

@@ -9,7 +9,7 @@ from rich.console import Console
 from actuation.action import Click, Press
 from agent.console import ConsoleSink
 from agent.events import Collector, Dropped, Ended, Event, Intended, JsonLines, Looked, Several
-from agent.watch import half_blocks
+from agent.watch import half_blocks, marked
 from memory.episode import Outcome
 from perception.observation import Observation, Screen
 
@@ -61,3 +61,11 @@ def test_a_frame_as_half_blocks_keeps_its_shape_and_colours() -> None:
     first, last = drawn[0][0].style, drawn[-1][0].style
     assert first and first.color and first.color.triplet == (255, 0, 0)
     assert last and last.bgcolor and last.bgcolor.triplet == (0, 0, 0)
+
+
+def test_a_mark_leaves_what_it_marks_to_be_seen() -> None:
+    image = np.zeros((80, 128, 3), np.uint8)
+    seen = marked(image, 2, 40)
+    assert (seen[40, 2] == 0).all()
+    assert (seen[40, 12] == (220, 40, 40)).all()
+    assert (image == 0).all()
