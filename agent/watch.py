@@ -72,8 +72,8 @@ class TerminalEyes(Eyes):
         if isinstance(event, Looked):
             self._image = event.observation.image
             self._draw(self._image)
-        elif isinstance(event, Intended) and self._image is not None:
-            if isinstance(event.action, Click | Drag | Scroll):
+        elif isinstance(event, Intended) and isinstance(event.action, Click | Drag | Scroll):
+            if self._image is not None:
                 self._draw(marked(self._image, event.action.x, event.action.y))
 
     def _draw(self, image: Image) -> None:
