@@ -13,6 +13,7 @@ from perception.boxes import Line, ground, normalise, union
 from perception.grids import Sheet
 from perception.observation import Box, Image
 
+NUMBER = -2  # the column of a row's number
 _NEAR = 8  # text this near to where the pane cuts its column may go on beyond, in pixels
 _CLOSE = 7  # text this near to both sides of a missing grid line runs across it
 
@@ -60,6 +61,13 @@ def cells(image: Image, sheet: Sheet, known: Known | None = None) -> list[Piece]
                 pieces.append(Piece(area, area, None, row=row, column=covered))
             column = end
     return pieces
+
+
+def first_number(image: Image, sheet: Sheet) -> Piece:
+    """The number of the first visible row, which tells whether the sheet is scrolled down."""
+    bar = sheet.number(0)
+    found = normalise(image[bar.y : bar.bottom, bar.x : bar.right])
+    return Piece(bar, bar, found[0] if found else None, row=0, column=NUMBER)
 
 
 def _piece(image: Image, sheet: Sheet, row: int, column: int, end: int) -> Piece:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.boxes import grey, ink, normalise, text_lines
-from perception.cells import Piece, cells
+from perception.cells import Piece, cells, first_number
 from perception.grids import Sheet, find_sheet
 from perception.observation import Box, Image
 from perception.surfaces import Surface
@@ -41,7 +41,7 @@ class Past:
 
     def __init__(self, layout: Layout, picture: Image) -> None:
         self._lines = layout.lines
-        self._cells = {piece.area: piece for piece in layout.pieces if piece.row >= 0}
+        self._cells = {piece.area: piece for piece in layout.pieces if piece.column >= 0}
         self._current = layout.sheet.current if layout.sheet else None
         unlike = layout.picture != picture
         changed = unlike[..., 0] | unlike[..., 1] | unlike[..., 2]
@@ -95,7 +95,10 @@ def look(surface: Surface, picture: Image, before: Layout | None = None) -> Layo
             elif piece and max(piece.ink.w, piece.ink.h) >= _SPECK:
                 pieces.append(_tool(piece, picture))
     if sheet:
-        pieces += cells(picture, sheet, past.cell if past else None)
+        pieces += [
+            first_number(picture, sheet),
+            *cells(picture, sheet, past.cell if past else None),
+        ]
     return Layout(surface, picture, tuple(pieces), sheet, lines)
 
 

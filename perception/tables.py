@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from perception.cells import Piece
+from perception.cells import NUMBER, Piece
 from perception.grids import Sheet
 from perception.scene import Element, Grid, Kind
 from perception.surfaces import Surface
@@ -48,16 +48,17 @@ def tabulate(
     """The grid, and the elements of its cells, which call it number 0.
 
     Cells: the header, everything with text, the empty cells of the last row of data and of the two
-    rows below it, and the current cell wherever it is.
+    rows below it, and the current cell wherever it is. Where the first row is scrolled out of sight
+    nothing is known of the headers: there is no grid then, only texts and the current cell.
     """
-    inside = {(p.row, p.column): (p, r) for p, r in found if p.row >= 0}
+    inside = {(p.row, p.column): (p, r) for p, r in found if p.column >= 0}
+    first = next((r.text for p, r in found if p.column == NUMBER), "")
+    scrolled = first.isdecimal() and first != "1"
     if sheet.current in inside:
         piece, reading = inside[sheet.current]
         inside[sheet.current] = piece, _beside_ring(sheet, reading, found)
     texts = {place: reading.text for place, (_, reading) in inside.items()}
-    titled = [c for c in range(len(sheet.columns) - 1) if texts.get((0, c))]
-    if not titled:
-        return None, []
+    titled = [c for c in range(len(sheet.columns) - 1) if texts.get((0, c)) and not scrolled]
     headers = {column: texts[0, column] for column in titled}
     rows = max((row for (row, c), text in texts.items() if text and c in headers), default=0)
     numbers = {column: number for number, column in enumerate(titled)}
@@ -77,11 +78,13 @@ def tabulate(
                     certain=trusted(piece, reading),
                     focused=current,
                     window=surface.window,
-                    grid=0,
-                    row=row - 1,
+                    grid=0 if titled else -1,
+                    row=row - 1 if titled else -1,
                     column=numbers[column] if titled_column else -1,
                 )
             )
+    if not titled:
+        return None, elements
     data = [[texts.get((row, c), "") for row in range(1, rows + 1)] for c in titled]
     grid = Grid(
         sheet.box.moved(surface.box.x, surface.box.y),

@@ -40,6 +40,7 @@ def draw_sheet(
     current: tuple[int, int] | None = None,
     ring: bool = True,
     at: tuple[int, int] = (12, 40),
+    first: int = 1,
 ) -> Pictures.Image:
     """A spreadsheet as Calc draws it: bars, grid lines, texts, the current cell."""
     left, top, bar_w, bar_h = *at, 32, 20
@@ -65,7 +66,7 @@ def draw_sheet(
             x, y = max(xs[c] - 1, xs[0] + 1), max(ys[r] - 1, ys[0] + 1)
             draw.rectangle((x, y, xs[c + 1] + 1, ys[r + 1] + 1), None, ACCENT, 2)
     for r, height in enumerate(heights):
-        draw.text((left + 10, ys[r] + (height - 15) // 2), str(r + 1), "#2e3436", font)
+        draw.text((left + 10, ys[r] + (height - 15) // 2), str(r + first), "#2e3436", font)
     for r, texts in enumerate(table):
         for c, text in enumerate(texts):
             draw.text((xs[c] + 3, ys[r] + (heights[r] - 15) // 2), text, "black", font)
@@ -160,6 +161,16 @@ def test_text_that_runs_over_belongs_to_its_own_cell(reader: Reader) -> None:
     cells = {(e.row, e.column): e for e in reader.read(seen(picture)).elements if e.grid == 0}
     assert cells[0, 0].text == "Übelhör Metallbau GmbH"
     assert cells[0, 1].text == ""
+
+
+def test_a_sheet_scrolled_down_has_no_headers(reader: Reader) -> None:
+    sizes = (110, 130, 100, 90), [24] * 9
+    scrolled = reader.read(seen(draw_sheet(*sizes, TABLE, (3, 1), first=4)))
+    assert scrolled.grids == ()
+    assert {"Datum", "87.20"} <= {e.text for e in scrolled.elements if e.kind is Kind.CELL}
+    assert {e.header for e in scrolled.elements} == {""}
+    assert scrolled.focused is not None
+    assert (scrolled.focused.row, scrolled.focused.grid) == (-1, -1)
 
 
 @pytest.mark.parametrize("seed", range(10_010, 10_022))
