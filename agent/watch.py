@@ -72,9 +72,12 @@ class TerminalEyes(Eyes):
         if isinstance(event, Looked):
             self._image = event.observation.image
             self._draw(self._image)
-        elif isinstance(event, Intended) and isinstance(event.action, Click | Drag | Scroll):
-            if self._image is not None:
-                self._draw(marked(self._image, event.action.x, event.action.y))
+        elif self._image is not None and isinstance(event, Intended):
+            match event.action:
+                case Click(x, y) | Drag(x, y) | Scroll(x, y):
+                    self._draw(marked(self._image, x, y))
+                case _:
+                    pass
 
     def _draw(self, image: Image) -> None:
         columns = min(self._console.width - 1, 160)
