@@ -126,7 +126,7 @@ def _line(surface: Surface, picture: Image, box: Box) -> Piece | None:
         return None
     line, inner = found
     tight = inner.moved(box.x, box.y)
-    return Piece(tight, tight, line, surface.touches_edge(tight))
+    return Piece(tight, tight, line, surface.touches_edge(tight, max(2, tight.h // 3)))
 
 
 def _tool(piece: Piece, picture: Image) -> Piece:

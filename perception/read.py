@@ -19,7 +19,7 @@ from perception.observation import Image, Observation
 from perception.scene import Element, Grid, Kind, Scene
 from perception.surfaces import Surface, surfaces
 from perception.tables import tabulate, trusted
-from perception.text import FIRST, SECOND, THIRD, Reading, Recogniser, Way, alike, is_value
+from perception.text import FIRST, FOURTH, SECOND, THIRD, Reading, Recogniser, Way, alike, is_value
 
 _KEPT = 12  # surfaces that are remembered
 _WEAK = 0.9  # confidence below which a text is read a second time
@@ -95,7 +95,7 @@ class Reader:
         """Readings; those of values and weak ones hold only if another reading says the same.
 
         A value that the second reading contradicts has a third as its judge; a text that is not
-        read well the first time is taken from the better of two.
+        read well the first time is read again, and once more if that says something else.
         """
         readings = self._texts(pieces)
         values = [i for i, reading in enumerate(readings) if is_value(reading.text)]
@@ -109,9 +109,17 @@ class Reader:
                 contradicted.add(i)
         weak = {i for i, r in enumerate(readings) if r.confidence < _WEAK and i not in values}
         again = sorted(contradicted | weak)
+        open_names: dict[int, tuple[Reading, Reading]] = {}
         for i, third in zip(again, self._texts([pieces[i] for i in again], THIRD), strict=True):
-            better = max(readings[i], third, key=lambda reading: reading.confidence)
-            readings[i] = replace(better, agreed=alike(readings[i], third))
+            first = readings[i]
+            better = max(first, third, key=lambda reading: reading.confidence)
+            readings[i] = replace(better, agreed=alike(first, third))
+            if i in weak and not readings[i].agreed and not is_value(third.text):
+                open_names[i] = first, third
+        lasts = self._texts([pieces[i] for i in open_names], FOURTH)
+        for (i, pair), last in zip(open_names.items(), lasts, strict=True):
+            if twin := next((reading for reading in pair if alike(reading, last)), None):
+                readings[i] = max(twin, last, key=lambda reading: reading.confidence)
         return readings
 
 

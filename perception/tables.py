@@ -12,7 +12,7 @@ from perception.text import Reading, doubtful, is_value
 from perception.values import value_kind
 
 _SURE = 0.4  # confidence below which a reading is not trusted
-_SURE_OF_CODE = 0.85  # the same where a letter may pass for a digit
+_SURE_OF_CODE = 0.93  # the same where a letter may pass for a digit
 _INPUT_LINE = 45  # pixels above the bar of letters in which the input line lies
 _SPARE = 2  # empty rows below the data whose cells are offered
 

@@ -67,6 +67,7 @@ RAW_LINE, SINGLE_LINE = 13, 7  # tesserocr.PSM, without importing it
 FIRST = Way("Latin", 2.0, RAW_LINE)
 SECOND = Way("eng", 1.5, SINGLE_LINE)
 THIRD = Way("Latin", 1.5, SINGLE_LINE)
+FOURTH = Way("Latin", 3.0, SINGLE_LINE)
 
 
 def is_value(text: str) -> bool:
