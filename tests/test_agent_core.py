@@ -98,9 +98,14 @@ def test_similarity_is_symmetric_and_bounded(a: str, b: str) -> None:
 
 TRUE_SUMS = [
     (("Net", "100.00"), ("VAT 19%", "19.00"), ("Total", "119.00")),
-    (("Netto", "1.000,00 €"), ("MwSt. 7 %", "35,00 €"), ("USt. 19 %", "95,00 €"), ("Zu zahlen", "1.130,00 €")),
+    (
+        ("Netto", "1.000,00 €"),
+        ("MwSt. 7 %", "35,00 €"),
+        ("USt. 19 %", "95,00 €"),
+        ("Zu zahlen", "1.130,00 €"),
+    ),
     (("Zwischensumme", "10,00"), ("zzgl. MwSt.", "1,90"), ("Gesamtbetrag", "11,90")),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("lines", TRUE_SUMS)

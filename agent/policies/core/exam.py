@@ -10,7 +10,7 @@ from agent.policies.core.nursery.draw import episode
 from agent.policies.core.situation import ChoiceKind, Lesson
 from memory.sleep.protocols import SkillScore
 
-EXAMINED = ("copy_value", "fill_row", "fill_form")
+EXAMINED = ("point_at", "copy_value", "fill_row")
 
 
 def right(scores: Scores, wanted: Target) -> torch.Tensor:

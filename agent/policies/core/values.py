@@ -24,10 +24,10 @@ def form_for(text: str) -> Form:
 
 
 def forms_between(source: str, typed: str) -> list[Form]:
-    """The forms in which `source` is written as `typed`, the simplest first."""
+    """The forms in which `source` is written as `typed`, the one that suits it first."""
     right = [form for form in Form if written(source, form) == typed]
     if Form.NUMBER not in right and value_kind(source) in ("amount", "number"):
         value = parse_amount(source)
         if value is not None and parse_amount(typed) == value:
             right.append(Form.NUMBER)
-    return right
+    return sorted(right, key=lambda form: form != form_for(source))
