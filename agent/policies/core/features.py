@@ -7,11 +7,21 @@ Focus-relative features (is this value labelled like the focused column? is it o
 entered already?) decide whether a copied value lands in the right place.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agent.policies.core.looks import (
+    NONE,
+    Shape,
+    column_shape,
+    distance,
+    field_order,
+    named,
+    shape,
+)
 from agent.policies.core.situation import (
     QUOTED,
     Cue,
@@ -134,10 +144,30 @@ def _window_place(scene: Scene, element: Element) -> list[float]:
     ]
 
 
+@dataclass(frozen=True, eq=False)
+class _Around:
+    """What the rows of all candidates of one situation share."""
+
+    place: str
+    spans: tuple[str, ...]
+    column: Shape | None
+    left_labels: Counter[str]
+    upper_labels: Counter[str]
+    fields: dict[int, tuple[float, float]]
+
+    @classmethod
+    def of(cls, situation: Situation) -> "_Around":
+        scene = situation.scene
+        left, upper = named(scene)
+        place = place_of(scene)
+        return cls(place, situation.spans, column_shape(scene), left, upper, field_order(scene))
+
+
 def _element_row(
-    situation: Situation, element: Element, spans: tuple[str, ...], copyable: bool
+    situation: Situation, index: int, element: Element, around: _Around, copyable: bool
 ) -> list[float]:
-    scene, goal, place = situation.scene, situation.goal, place_of(situation.scene)
+    scene, goal, place = situation.scene, situation.goal, around.place
+    look = shape(element.text)
     kind = kind_of(element.text)
     column_kind = _focus_column(scene)[1]
     return [
@@ -160,7 +190,12 @@ def _element_row(
         mentioned(element.left, goal),
         mentioned(element.above, goal),
         mentioned(element.header, goal),
-        max((similarity(element.text, span) for span in spans), default=0.0),
+        max((similarity(element.text, span) for span in around.spans), default=0.0),
+        *look,
+        distance(look, around.column),
+        min(2, around.left_labels[element.text]) / 2 if element.text else 0.0,
+        min(2, around.upper_labels[element.text]) / 2 if element.text else 0.0,
+        *around.fields.get(index, (0.0, 0.0)),
         *_relations(scene, element),
         *_grid_place(scene, element),
         *_window_place(scene, element),
@@ -199,6 +234,8 @@ def _summary(situation: Situation) -> Floats:
         min(len(situation.entered), 8) / 8,
         min(len(situation.deeds), 30) / 30,
         float(bool(situation.cues)),
+        *(column_shape(scene) or NONE),
+        *(field_order(scene).get(scene.focus, (0.0, 0.0))),
     ]
     return np.array(numbers, dtype=np.float32)
 
@@ -249,14 +286,14 @@ def _apt_cues(situation: Situation, place: str) -> list[Cue]:
 def _candidates(
     situation: Situation, texts: _Texts
 ) -> tuple[Floats, Ints, list[bool], list[bool], list[int]]:
-    scene, slots, spans = situation.scene, situation.slots[-MAX_SLOTS:], situation.spans
+    scene, slots, around = situation.scene, situation.slots[-MAX_SLOTS:], _Around.of(situation)
     order = sorted(range(len(scene.elements)), key=lambda i: _rank(scene, scene.elements[i]))
     kept = sorted(order[: MAX_CANDIDATES - len(slots)])
     elements = [scene.elements[i] for i in kept]
     copyable = [is_source(scene, element) for element in elements]
     rows = [
-        _element_row(situation, element, spans, source)
-        for element, source in zip(elements, copyable, strict=True)
+        _element_row(situation, i, element, around, source)
+        for i, element, source in zip(kept, elements, copyable, strict=True)
     ]
     first_slot = len(situation.slots) - len(slots)
     for i, slot in enumerate(slots):
@@ -264,7 +301,7 @@ def _candidates(
             Box(0, 0, 0, 0), slot.value, left=slot.left, above=slot.above,
             confidence=slot.confidence, certain=slot.certain,
         )  # fmt: skip
-        row = _element_row(situation, element, spans, True)
+        row = _element_row(situation, -1, element, around, True)
         row[OFF_SCREEN] = 1.0
         rows.append(row)
         elements.append(element)

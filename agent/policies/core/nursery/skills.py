@@ -299,7 +299,7 @@ SKILLS: dict[str, tuple[Skill, float]] = {
     "point_at": (point_at, 0.10),
     "press_key": (press_key, 0.04),
     "copy_value": (copy_value, 0.22),
-    "fill_row": (fill_row, 0.27),
+    "fill_row": (fill_row, 0.30),
     "fill_form": (fill_form, 0.12),
-    "follow_cues": (follow_cues, 0.25),
+    "follow_cues": (follow_cues, 0.22),
 }

@@ -1,0 +1,58 @@
+"""How a text looks, whatever it says: what tells a code from a name, and a value from its label."""
+
+from collections import Counter
+from functools import lru_cache
+
+from perception.scene import Kind, Scene
+
+Shape = tuple[float, float, float, float]
+NONE: Shape = (0.0, 0.0, 0.0, 0.0)
+
+
+@lru_cache(maxsize=65536)
+def shape(text: str) -> Shape:
+    """Share of digits, share of capitals, whether it has a space, length (1.0 for 30 letters)."""
+    if not text:
+        return NONE
+    digits = sum(c.isdigit() for c in text) / len(text)
+    capitals = sum(c.isupper() for c in text) / len(text)
+    return digits, capitals, float(" " in text), min(1.0, len(text) / 30)
+
+
+def column_shape(scene: Scene) -> Shape | None:
+    """The mean shape of the values in the focused column; None where it has none."""
+    focus = scene.focused
+    if focus is None or focus.grid < 0:
+        return None
+    place = focus.grid, focus.column
+    shapes = [
+        shape(e.text)
+        for e in scene.elements
+        if (e.grid, e.column) == place and e.row >= 0 and e.text and not e.focused
+    ]
+    if not shapes:
+        return None
+    digits, capitals, spaces, lengths = zip(*shapes, strict=True)
+    count = len(shapes)
+    return sum(digits) / count, sum(capitals) / count, sum(spaces) / count, sum(lengths) / count
+
+
+def distance(one: Shape, other: Shape | None) -> float:
+    """0 for the same look, up to 4; 1 where there is nothing to compare with."""
+    if other is None:
+        return 1.0
+    return sum(abs(a - b) for a, b in zip(one, other, strict=True))
+
+
+def named(scene: Scene) -> tuple[Counter[str], Counter[str]]:
+    """How many elements outside tables have a text as their left, and as their upper, label."""
+    free = [e for e in scene.elements if e.grid < 0]
+    return Counter(e.left for e in free), Counter(e.above for e in free)
+
+
+def field_order(scene: Scene) -> dict[int, tuple[float, float]]:
+    """For each input field (by index): how far down the form (0..1), and whether last."""
+    fields = [i for i, e in enumerate(scene.elements) if e.kind == Kind.FIELD]
+    fields.sort(key=lambda i: (scene.elements[i].box.y, scene.elements[i].box.x))
+    last = len(fields) - 1
+    return {i: (rank / max(1, last), float(rank == last)) for rank, i in enumerate(fields)}
