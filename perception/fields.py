@@ -12,24 +12,26 @@ from perception.observation import Box
 from perception.scene import Element
 from perception.text import Reading
 
+_TRIES = 4  # gaps that may be the one behind the colon
 _LABELLED = re.compile(r"(?P<label>[^\d\W][^:]*:)\s+(?P<value>\S.*)")
 
 
-def halves(piece: Piece, reading: Reading) -> tuple[Piece, ...]:
-    """The label and the value of a line that says "Label: value", else nothing."""
+def halves(piece: Piece, reading: Reading) -> list[tuple[Piece, Piece]]:
+    """Ways to cut a line that says "Label: value" in two, the likeliest first; else none.
+
+    Letters are of uneven width: candidates are the widest gaps near to where the colon should be.
+    """
     match = _LABELLED.fullmatch(reading.text)
     if not match or piece.line is None or piece.row >= 0:
-        return ()
-    # Letters are of uneven width: the widest gap near to where the colon should be is its space.
+        return []
     width, height = piece.line.shape[1], piece.line.shape[0]
     colon = width * len(match["label"]) / len(reading.text)
     near = [gap for gap in gaps(piece.line) if abs(gap[0] - colon) < 0.1 * width + height]
-    if not near:
-        return ()
-    start, end = max(near, key=lambda gap: gap[1] - gap[0] - abs(gap[0] - colon) / height)
-    left, right = piece.line[:, :start], piece.line[:, end:]
-    parts = ((left, 0), (right, end))
-    return tuple(_part(piece, line, x) for line, x in parts)
+    near.sort(key=lambda gap: abs(gap[0] - colon) / height - (gap[1] - gap[0]))
+    return [
+        (_part(piece, piece.line[:, :start], 0), _part(piece, piece.line[:, end:], end))
+        for start, end in near[:_TRIES]
+    ]
 
 
 def _part(piece: Piece, line: Line, x: int) -> Piece:

@@ -77,7 +77,7 @@ class Reader:
 
     def _understand(self, layout: Layout) -> Part:
         whole = zip(layout.pieces, self._texts(layout.pieces), strict=True)
-        pieces = [part for p, reading in whole for part in halves(p, reading) or (p,)]
+        pieces = [part for p, reading in whole for part in self._split(p, reading) or (p,)]
         read = list(zip(pieces, self._checked(pieces), strict=True))
         elements = _elements(layout, read)
         grid = None
@@ -85,6 +85,13 @@ class Reader:
             grid, cells = tabulate(layout.sheet, layout.surface, read)
             elements += cells
         return Part(layout, tuple(neighbours(reading_order(elements))), grid)
+
+    def _split(self, piece: Piece, reading: Reading) -> tuple[Piece, ...]:
+        """The label and the value of a line, cut where the label really ends in its colon."""
+        for label, value in halves(piece, reading):
+            if self._texts([label, value])[0].text.endswith(":"):
+                return label, value
+        return ()
 
     def _texts(self, pieces: Sequence[Piece], way: Way = FIRST) -> list[Reading]:
         """A reading for each piece; nothing, surely, for an empty one."""

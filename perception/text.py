@@ -35,6 +35,7 @@ _FOLDERS = (
 )
 _UNSAID = re.compile(r"[\s'’‘°`´]")
 _FRANCS = re.compile(r"\bCHE(?=\s*\d)|(?<=\d\s)CHE\b")
+_SHARP_S = re.compile(r"ßB(?=[a-zäöü])")
 _CAPITAL_I = re.compile(r"(?<=[A-Z])l(?=[-/\d])")
 _BOUNDARY = re.compile(r"(?<![^\W\d_])[A-Z]{1,3}[10]\d{3}")
 _REMEMBERED = 20_000  # lines, a few megabytes
@@ -82,7 +83,8 @@ def alike(one: Reading, two: Reading) -> bool:
 
 def mended(text: str) -> str:
     """A text without the misreadings that only one thing can stand behind."""
-    text = _FRANCS.sub("CHF", text)
+    text = _FRANCS.sub("CHF", text).replace("::", ":")
+    text = _SHARP_S.sub("ß", text)
     return _CAPITAL_I.sub("I", text) if is_value(text) else text
 
 
