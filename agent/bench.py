@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import queue
+import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -177,7 +178,9 @@ def _worker(
 ) -> None:
     # Before torch is imported: processes that each take every core slow each other down.
     os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // processes))
-    with Stop() as stop:
+    # Ctrl-C at a terminal reaches every process: the parent passes it on, once.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with Stop(signal.SIGTERM) as stop:
         try:
             for attempt in _here(plan, todo, ignore, stop):
                 results.put(attempt)

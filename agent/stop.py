@@ -17,9 +17,13 @@ class Interrupted(Exception):  # noqa: N818 - a person said so
 
 
 class Stop:
-    """A latch: once thrown it stays thrown. The second Ctrl-C interrupts at once."""
+    """A latch: once thrown it stays thrown. The second Ctrl-C interrupts at once.
 
-    def __init__(self) -> None:
+    signals: those that throw it inside `with`.
+    """
+
+    def __init__(self, *signals: int) -> None:
+        self._signals = signals or (signal.SIGINT, signal.SIGTERM)
         self._thrown = threading.Event()
         self._desktops: list[Desktop] = []
         self._previous: dict[int, object] = {}
@@ -50,7 +54,7 @@ class Stop:
 
     def __enter__(self) -> "Stop":
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in self._signals:
                 self._previous[number] = signal.signal(number, self._on_signal)
         return self
 
@@ -67,7 +71,8 @@ class Stop:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self.thrown:
             raise KeyboardInterrupt
-        os.write(2, b"\nstopping; once more stops at once\n")
+        if number == signal.SIGINT:
+            os.write(2, b"\nstopping; once more stops at once\n")
         # The handler may have interrupted a thread that holds the desktop's lock: stop elsewhere.
         self._thrown.set()
         threading.Thread(target=self.throw, daemon=True).start()
