@@ -15,7 +15,8 @@ def attempts_table(tallies: Mapping[str, Tally], variant: str = "") -> Table:
     """One row a task: verified with its interval, false success, collateral, verdicts."""
     table = Table()
     for heading in ("task", "verified", "95 %", "wrong", "collateral", "endings", "s"):
-        table.add_column(heading, justify="left" if heading in ("task", "endings") else "right")
+        words = heading in ("task", "endings")
+        table.add_column(heading, justify="left" if words else "right", no_wrap=heading == "task")
     for name, tally in tallies.items():
         low, high = tally.interval
         endings = Counter(str(attempt.outcome) for attempt in tally.attempts)
