@@ -1,9 +1,9 @@
 """One look at the screen: pixels, geometry, windows and whether the picture had settled.
 
-    Observation
-      image    uint8 (H, W, 3), RGB, physical pixels
-      screen   origin, size and scale of the captured screen
-      windows  front to back, from the window manager (never from accessibility)
+Observation
+  image    uint8 (H, W, 3), RGB, physical pixels
+  screen   origin, size and scale of the captured screen
+  windows  front to back, from the window manager (never from accessibility)
 """
 
 from dataclasses import dataclass
