@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 the work was done and fell short, 2 bad usage or input, 3 
 is missing (the message names the mend), 130 interrupted.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -210,6 +211,8 @@ def doctor(json: Json = None) -> None:
 
 def main() -> None:
     """The entry point: run the verb; turn a known error into one sentence and its exit code."""
+    # torch's threads would spin while they wait, and starve the very programs that are driven
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app()
     except KeyboardInterrupt:

@@ -6,12 +6,14 @@ Only what changed is looked at again: a surface whose pixels are known keeps its
 around which nothing changed are kept, and a line whose pixels are known keeps its text.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from perception.boxes import normalise
 from perception.cells import Piece
 from perception.fields import halves, neighbours, reading_order
 from perception.layout import MENU_HEIGHT, Layout, look
@@ -20,9 +22,12 @@ from perception.scene import Element, Grid, Kind, Scene
 from perception.surfaces import Surface, surfaces
 from perception.tables import tabulate, trusted
 from perception.text import FIRST, FOURTH, SECOND, THIRD, Reading, Recogniser, Way, alike, is_value
+from perception.values import value_kind
 
 _KEPT = 12  # surfaces that are remembered
 _WEAK = 0.9  # confidence below which a text is read a second time
+_RIM = 2  # pixels around an element that are looked at again with it
+_DIGITS_APART = re.compile(r"\d \d")
 _NOISE = 0.2  # confidence below which a reading is no text
 
 
@@ -86,6 +91,20 @@ class Reader:
             elements += cells
         return Part(layout, tuple(neighbours(reading_order(elements))), grid)
 
+    def confirms(self, observation: Observation, element: Element) -> bool:
+        """Whether a fresh reading of an element's pixels, in another way, says its text again.
+
+        Slower than read(), and worth it once: before a name is copied.
+        """
+        box, height, width = element.box, *observation.image.shape[:2]
+        top, left = max(0, box.y - _RIM), max(0, box.x - _RIM)
+        bottom, right = min(height, box.bottom + _RIM), min(width, box.right + _RIM)
+        found = normalise(observation.image[top:bottom, left:right])
+        if found is None:
+            return False
+        again = self._recogniser.read([found[0]], FOURTH)[0]
+        return alike(again, Reading(element.text, 1.0))
+
     def _split(self, piece: Piece, reading: Reading) -> tuple[Piece, ...]:
         """The label and the value of a line, cut where the label really ends in its colon."""
         for label, value in halves(piece, reading):
@@ -111,7 +130,8 @@ class Reader:
         for i, second in zip(values, seconds, strict=True):
             if alike(readings[i], second):
                 surer = max(readings[i].confidence, second.confidence)
-                readings[i] = replace(readings[i], confidence=surer)
+                text = _closer(readings[i].text, second.text)
+                readings[i] = replace(readings[i], text=text, confidence=surer)
             else:
                 contradicted.add(i)
         weak = {i for i, r in enumerate(readings) if r.confidence < _WEAK and i not in values}
@@ -128,6 +148,16 @@ class Reader:
             if twin := next((reading for reading in pair if alike(reading, last)), None):
                 readings[i] = max(twin, last, key=lambda reading: reading.confidence)
         return readings
+
+
+def _closer(one: str, two: str) -> str:
+    """Of two readings of one code, the one with fewer spaces: "RE/202 6/9" is never printed.
+
+    Dates, amounts and words keep the spaces of the first.
+    """
+    if value_kind(one) != "text":
+        return one
+    return min(one, two, key=lambda text: text.count(" ")) if _DIGITS_APART.search(one) else one
 
 
 def _elements(layout: Layout, found: Sequence[tuple[Piece, Reading]]) -> list[Element]:

@@ -1,10 +1,14 @@
 """Fixtures that several rooms share."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from actuation.virtual import VirtualDesktop
+
+# torch reads it when it is first imported: its threads must not spin beside real programs
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 @pytest.fixture(scope="module")

@@ -197,18 +197,18 @@ def test_a_variation_means_the_same(seed: int) -> None:
 
 
 def test_the_network_learns_what_it_is_shown() -> None:
-    lessons = [lesson(seed) for seed in range(10_000, 10_024)]
+    lessons = [lesson(seed) for seed in range(10_000, 10_012)]
     network = new_network(0)
     optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3)
     batch, made = batch_of([each.situation for each in lessons])
     wanted = target(lessons, made, batch)
-    assert sum(judge(network, lessons)) < 12
-    for _ in range(60):
+    assert sum(judge(network, lessons)) < 6
+    for _ in range(50):
         value = loss(network(batch), wanted)
         optimizer.zero_grad()
         value.backward()
         optimizer.step()
-    assert sum(judge(network, lessons)) >= 20
+    assert sum(judge(network, lessons)) >= 10
 
 
 def test_interrupted_training_ends_with_the_same_weights(tmp_path: Path) -> None:

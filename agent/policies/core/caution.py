@@ -74,6 +74,10 @@ def why_not_type(situation: Situation, index: int, form: Form) -> str:
     balanced = balance(situation, element)
     if balanced is False:
         return f"{label}: net, tax and total on the page do not add up. What should I enter?"
-    if not element.certain and not balanced:
-        return f"{label}: I cannot read “{text}” for certain. What does it say?"
-    return ""
+    return unsure(situation, index) if not element.certain and not balanced else ""
+
+
+def unsure(situation: Situation, index: int) -> str:
+    """The question about a value that is not read for certain."""
+    label = source_label(situation, index) or "the value"
+    return f"{label}: I cannot read “{situation.sources[index]}” for certain. What does it say?"

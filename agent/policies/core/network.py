@@ -10,6 +10,7 @@
 Shapes: B batch, T distinct texts of the batch, N candidates, G goal tokens, H deeds, C cues.
 """
 
+import json
 from dataclasses import asdict, dataclass
 
 import torch
@@ -33,7 +34,13 @@ class Shape:
     feedforward: int = 320
 
     def as_metadata(self) -> dict[str, str]:
-        return {name: str(value) for name, value in asdict(self).items()}
+        """One entry only: safetensors does not keep an order, and equal weights are equal bytes."""
+        return {"shape": json.dumps(asdict(self))}
+
+    @classmethod
+    def from_metadata(cls, metadata: dict[str, str]) -> "Shape":
+        """Raises KeyError, TypeError or ValueError for metadata of something else."""
+        return cls(**json.loads(metadata["shape"]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,9 +124,12 @@ class Network(nn.Module):
     def forward(self, b: Batch) -> Scores:
         texts = self.embed(b.text_ids)
         meanings = F.normalize(texts, dim=-1, eps=1e-4)
-        focus, focus_meaning = texts[b.focus_text], meanings[b.focus_text]
-        own, own_meaning = texts[b.candidate_texts], meanings[b.candidate_texts]
-        goal_meaning = meanings[b.goal_texts]
+        # F.embedding, not indexing: its gradient is summed in a fixed order
+        focus = F.embedding(b.focus_text, texts)
+        focus_meaning = F.embedding(b.focus_text, meanings)
+        own = F.embedding(b.candidate_texts, texts)
+        own_meaning = F.embedding(b.candidate_texts, meanings)
+        goal_meaning = F.embedding(b.goal_texts, meanings)
         to_focus = torch.einsum("bnkt,bt->bnk", own_meaning, focus_meaning)
         to_goal = torch.einsum("bnkt,bgt->bnkg", own_meaning, goal_meaning)
         to_goal = to_goal.masked_fill(~b.goal_present[:, None, None, :], -1).amax(-1)
@@ -129,11 +139,11 @@ class Network(nn.Module):
             candidates = candidates + project(own[:, :, i])
         summary = self.summary(torch.cat([b.summary, focus], -1)).unsqueeze(1)
         goal_to_focus = torch.einsum("bgt,bt->bg", goal_meaning, focus_meaning).unsqueeze(-1)
-        goal = self.goal(torch.cat([b.goal, texts[b.goal_texts], goal_to_focus], -1))
+        goal = self.goal(torch.cat([b.goal, F.embedding(b.goal_texts, texts), goal_to_focus], -1))
         ages = self.age(torch.arange(b.deeds.shape[1]))
         deeds = self._deed(b.deeds, texts) + ages
         before = self.before_in(b.cues[..., 5] + 1)
-        likeness = torch.einsum("bct,bt->bc", meanings[b.cues[..., 3]], focus_meaning)
+        likeness = torch.einsum("bct,bt->bc", F.embedding(b.cues[..., 3], meanings), focus_meaning)
         nearness = self.cue(torch.stack([b.cue_similarity, likeness], -1))
         cues = self._deed(b.cues, texts) + before + nearness
 
@@ -165,8 +175,8 @@ class Network(nn.Module):
     def _deed(self, deeds: Tensor, texts: Tensor) -> Tensor:
         embedded: Tensor = self.kind_in(deeds[..., 0] + 1) + self.key_in(deeds[..., 1] + 1)
         embedded += self.form_in(deeds[..., 2] + 1)
-        embedded += self.place(texts[deeds[..., 3]])
-        embedded += self.source(texts[deeds[..., 4]])
+        embedded += self.place(F.embedding(deeds[..., 3], texts))
+        embedded += self.source(F.embedding(deeds[..., 4], texts))
         return embedded
 
     def _point(

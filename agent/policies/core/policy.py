@@ -18,7 +18,7 @@ from actuation.action import (
     TypeText,
     Wait,
 )
-from agent.policies.core.caution import why_not_type
+from agent.policies.core.caution import unsure, why_not_type
 from agent.policies.core.collate import batch_of, source_columns
 from agent.policies.core.levels import base_and_level
 from agent.policies.core.network import Scores
@@ -67,7 +67,7 @@ class CorePolicy:
             action, confidence, note = self.queue.popleft(), 1.0, "mending what was entered"
         else:
             choice, confidence = self.choose(situation)
-            action, note = self._act(situation, choice, confidence)
+            action, note = self._act(observation, situation, choice, confidence)
         timings = {"scene": 1e3 * (seen - begun), "decide": 1e3 * (time.perf_counter() - seen)}
         return Decision(action, confidence, note, timings)
 
@@ -113,7 +113,9 @@ class CorePolicy:
             return Choice(kind, key=key), confidence * float(keys[key])
         return Choice(kind), confidence
 
-    def _act(self, situation: Situation, choice: Choice, confidence: float) -> tuple[Action, str]:
+    def _act(
+        self, observation: Observation, situation: Situation, choice: Choice, confidence: float
+    ) -> tuple[Action, str]:
         place = place_of(situation.scene)
         if confidence < ASK_BELOW and choice.kind in (
             ChoiceKind.TYPE,
@@ -128,7 +130,7 @@ class CorePolicy:
                 element = situation.scene.elements[choice.targets[0]]
                 return Click(*element.box.center), element.text or element.header
             case ChoiceKind.TYPE:
-                return self._type(situation, choice)
+                return self._type(observation, situation, choice)
             case ChoiceKind.PRESS:
                 return self._press(situation.scene, KEYS[choice.key])
             case ChoiceKind.SCROLL_DOWN | ChoiceKind.SCROLL_UP:
@@ -146,9 +148,16 @@ class CorePolicy:
             case _:
                 return Fail("I do not know how to do this."), ""
 
-    def _type(self, situation: Situation, choice: Choice) -> tuple[Action, str]:
+    def _type(
+        self, observation: Observation, situation: Situation, choice: Choice
+    ) -> tuple[Action, str]:
         index, form = choice.targets[0], Form(choice.form)
         question = why_not_type(situation, index, form)
+        if not question and form == Form.VERBATIM and index < len(situation.scene.elements):
+            # dates and amounts were read twice already; words are, before they are copied
+            element = situation.scene.elements[index]
+            if not self.reader.confirms(observation, element):
+                question = unsure(situation, index)
         label = source_label(situation, index)
         if question:
             return Ask(question), label

@@ -43,7 +43,10 @@ def read_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
 def load_network(path: Path = SHIPPED) -> Network:
     """The network that a file describes. Raises ValueError if it is corrupt or of another build."""
     tensors, metadata = read_tensors(path)
-    network = Network(Shape(**{name: int(value) for name, value in metadata.items()}))
+    try:
+        network = Network(Shape.from_metadata(metadata))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} holds no core's weights; restore or retrain it") from error
     if (network.shape.candidate_width, network.shape.summary_width) != widths():
         raise ValueError(f"{path} was made for other features than this version's; train it again")
     network.load_state_dict(tensors)
