@@ -77,10 +77,10 @@ def draw_column(rng: random.Random, concept: Concept, source: Concept | None) ->
 
 
 def draw_rows(
-    rng: random.Random, columns: Sequence[Column], count: int
+    rng: random.Random, columns: Sequence[Column], count: int, tidy: bool = False
 ) -> tuple[tuple[str, ...], ...]:
-    """Existing rows; a column that stays blank is blank in most of them."""
-    blank = [c.source is None and rng.random() < 0.85 for c in columns]
+    """Existing rows; a column that is not to be filled is mostly blank in them (tidy: always)."""
+    blank = [c.source is None and (tidy or rng.random() < 0.85) for c in columns]
     return tuple(
         tuple(
             "" if empty else column.concept.draw(rng)

@@ -76,11 +76,18 @@ def draw_table(
 
 
 def row_moment(
-    seed: int, goal: str, columns: list[Column], walk: Walk, moment: int, cued: bool
+    seed: int,
+    goal: str,
+    columns: list[Column],
+    walk: Walk,
+    moment: int,
+    *,
+    cued: bool = False,
+    tidy: bool = False,
 ) -> Lesson:
-    """One moment of filling a row."""
+    """One moment of filling a row. cued: recalled steps tell how. tidy: see draw_rows."""
     rng = random.Random(f"{seed}/screen")
-    rows = draw_rows(rng, columns, rng.randint(1, 11))
+    rows = draw_rows(rng, columns, rng.randint(1, 11), tidy)
     chance = random.Random(f"{seed}/{moment}")
     step: tuple[int, str | int] | None = walk.steps[moment] if moment < len(walk.steps) else None
     done = walk.steps[:moment]

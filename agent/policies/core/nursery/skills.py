@@ -4,6 +4,7 @@
     press_key    Press "ctrl+n".
     copy_value   Copy "Due date" to "Deadline" (a cell or a field; typed words in quotes too)
     fill_row     Copy name, city and phone to the next free row.
+    enter_card   Enter the card in the next free row: every column that is filled in other rows.
     fill_form    Fill in the form from the card, then click "Send".
     follow_cues  Enter the card.  — how is told by recalled steps alone
 
@@ -60,7 +61,24 @@ def fill_row(seed: int) -> Job:
          "Add a row with {}.", "Fill {} into the table.")
     ).format(listed)  # fmt: skip
     walk = Walk.over(columns, TAB, (RETURN,))
-    return Job(len(walk.steps) + 1, lambda m: row_moment(seed, goal, columns, walk, m, False))
+    return Job(len(walk.steps) + 1, lambda m: row_moment(seed, goal, columns, walk, m))
+
+
+def enter_card(seed: int) -> Job:
+    rng = random.Random(f"{seed}/enter_card")
+    chosen = draw_concepts(rng, rng.randint(2, 6))
+    wanted = [rng.random() < 0.8 for _ in chosen]
+    wanted[rng.randrange(len(chosen))] = True
+    columns = [draw_column(rng, c, c if w else None) for c, w in zip(chosen, wanted, strict=True)]
+    card = rng.choice(("card", "record", "slip", "page", "sheet", "entry", syllables(rng)))
+    table = rng.choice(("table", "list", "register", "sheet", "file", syllables(rng)))
+    goal = rng.choice(
+        ("Enter the {} in the next free row of the {}.", "Add the {} to the {}.",
+         "Fill in the first empty row of the {1} from the {0}.", "Copy the {} to the {}.",
+         "Put this {} in the {}, in the next empty row.")
+    ).format(card, table)  # fmt: skip
+    walk = Walk.over(columns, TAB, (RETURN,))
+    return Job(len(walk.steps) + 1, lambda m: row_moment(seed, goal, columns, walk, m, tidy=True))
 
 
 def _twin(rng: random.Random, concept: Concept, others: list[Concept]) -> Concept:
@@ -98,7 +116,7 @@ def follow_cues(seed: int) -> Job:
         )
     ).format(noun)
     walk = Walk.over(columns, between, after)
-    return Job(len(walk.steps) + 1, lambda m: row_moment(seed, goal, columns, walk, m, True))
+    return Job(len(walk.steps) + 1, lambda m: row_moment(seed, goal, columns, walk, m, cued=True))
 
 
 def fill_form(seed: int) -> Job:
@@ -296,10 +314,11 @@ def press_key(seed: int) -> Job:
 
 
 SKILLS: dict[str, tuple[Skill, float]] = {
-    "point_at": (point_at, 0.10),
-    "press_key": (press_key, 0.04),
-    "copy_value": (copy_value, 0.22),
-    "fill_row": (fill_row, 0.30),
-    "fill_form": (fill_form, 0.12),
-    "follow_cues": (follow_cues, 0.22),
+    "point_at": (point_at, 0.08),
+    "press_key": (press_key, 0.03),
+    "copy_value": (copy_value, 0.19),
+    "fill_row": (fill_row, 0.26),
+    "enter_card": (enter_card, 0.18),
+    "fill_form": (fill_form, 0.09),
+    "follow_cues": (follow_cues, 0.17),
 }
