@@ -138,7 +138,10 @@ class Walk:
                 steps.append((i, "type"))
             if i < len(columns) - 1:
                 steps.append((i, between))
-        steps += [(len(columns) - 1, key) for key in after]
+        # Return leads back to the first column
+        steps += [
+            (0 if RETURN in after[:i] else len(columns) - 1, key) for i, key in enumerate(after)
+        ]
         return cls(tuple(steps))
 
     def deeds(self, columns: Sequence[Column], moment: int) -> tuple[Deed, ...]:

@@ -47,6 +47,18 @@ from perception.scene import Kind
 Skill = Callable[[int], Job]
 
 
+def _and_then(rng: random.Random, goal: str) -> tuple[str, tuple[int, ...]]:
+    """Sometimes one more key at the end, named by the goal: what follows is for the goal to say."""
+    if rng.random() < 0.6:
+        return goal, ()
+    key = rng.randrange(len(KEYS))
+    bare = goal.rstrip(".")
+    told = rng.choice(
+        (f"{bare}, then press {KEYS[key]}.", f"{bare}. Press {KEYS[key]} at the end.")
+    )
+    return told, (key,)
+
+
 def fill_row(seed: int) -> Job:
     rng = random.Random(f"{seed}/fill_row")
     chosen = draw_concepts(rng, rng.randint(2, 6))
@@ -60,7 +72,8 @@ def fill_row(seed: int) -> Job:
         ("Copy {} to the next free row.", "Put {} of the card in the next free row.",
          "Add a row with {}.", "Fill {} into the table.")
     ).format(listed)  # fmt: skip
-    walk = Walk.over(columns, TAB, (RETURN,))
+    goal, after = _and_then(rng, goal)
+    walk = Walk.over(columns, TAB, (RETURN, *after))
     return Job(len(walk.steps) + 1, lambda m: row_moment(seed, goal, columns, walk, m))
 
 
@@ -77,7 +90,8 @@ def enter_card(seed: int) -> Job:
          "Fill in the first empty row of the {1} from the {0}.", "Copy the {} to the {}.",
          "Put this {} in the {}, in the next empty row.")
     ).format(card, table)  # fmt: skip
-    walk = Walk.over(columns, TAB, (RETURN,))
+    goal, after = _and_then(rng, goal)
+    walk = Walk.over(columns, TAB, (RETURN, *after))
     return Job(len(walk.steps) + 1, lambda m: row_moment(seed, goal, columns, walk, m, tidy=True))
 
 
