@@ -2,7 +2,6 @@
 
 import time
 from collections import deque
-from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -23,7 +22,7 @@ from agent.policies.core.collate import batch_of, source_columns
 from agent.policies.core.levels import base_and_level
 from agent.policies.core.network import Scores
 from agent.policies.core.proofread import Entry, cell_of, first_mismatch
-from agent.policies.core.recalled import cues
+from agent.policies.core.recalled import Recollection
 from agent.policies.core.situation import KEYS, Choice, ChoiceKind, Form, Situation, place_of
 from agent.policies.core.trail import Trail, source_label
 from agent.policies.core.values import written
@@ -46,17 +45,18 @@ class CorePolicy:
         self.network, self.weights = base_and_level(level)
         self.network.eval()
         self.reader = reader or Reader()
-        self._start("", ())
+        self.recollection = Recollection(self.reader)
+        self._start("")
 
-    def _start(self, goal: str, recalled: Sequence[object]) -> None:
+    def _start(self, goal: str) -> None:
         self.trail = Trail(goal)
         self.entries: list[Entry] = []
         self.mended = False
         self.queue: deque[Action] = deque()
 
     def begin(self, goal: str, context: Context) -> None:
-        self._start(goal, ())
-        self.trail.cues = cues(self.reader, context.recalled)
+        self._start(goal)
+        self.trail.cues = self.recollection.cues(context.recalled)
 
     def decide(self, observation: Observation) -> Decision:
         begun = time.perf_counter()
