@@ -5,6 +5,7 @@ chance; what stays the same through all variations is what there is to learn.
 """
 
 import random
+import string
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -106,14 +107,27 @@ def _redrawn(rng: random.Random, texts: set[str]) -> dict[str, str]:
             drawn[text] = draw_date(rng)
         elif kind == "amount":
             drawn[text] = draw_amount(rng)
-        elif kind == "number":
-            drawn[text] = str(rng.randrange(10 ** min(6, max(1, len(text)))))
+        elif any(letter.isdigit() for letter in text):
+            drawn[text] = _scrambled(rng, text)
         else:
             ends = text.split()[1:]
             drawn[text] = " ".join(
                 [syllables(rng).capitalize(), *(w for w in ends if rng.random() < 0.5)]
             )
     return drawn
+
+
+def _scrambled(rng: random.Random, text: str) -> str:
+    """Another number or code of the same build: digits for digits, letters for letters."""
+    letters = {True: string.ascii_uppercase, False: string.ascii_lowercase}
+    return "".join(
+        rng.choice(string.digits)
+        if c.isdigit()
+        else rng.choice(letters[c.isupper()])
+        if c.isalpha()
+        else c
+        for c in text
+    )
 
 
 def _reworded(lesson: Lesson, rng: random.Random) -> Lesson:

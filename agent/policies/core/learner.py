@@ -23,6 +23,9 @@ from memory.sleep.protocols import SkillScore
 from perception.read import Reader
 
 
+ENDINGS = 0.4  # share of replay: how an old job ends is what a new habit overwrites first
+
+
 class CoreLearner:
     """The shipped core, frozen, and the fast level that is trained above it."""
 
@@ -58,7 +61,7 @@ class CoreLearner:
         """Nursery lessons, marked as old so that the anchor holds on them."""
         first = 5 * 10**12 + seed * 10**7
         while True:
-            yield replace(drawn(first), old=True)
+            yield replace(drawn(first, ENDINGS), old=True)
             first += 1
 
     def loss(self, batch: Sequence[Lesson], anchor: float) -> Tensor:
