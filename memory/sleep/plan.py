@@ -25,9 +25,9 @@ class Plan:
     variants: tuple[str, ...] = ("",)
     seeds: tuple[int, ...] = ()
     seed: int = 0
-    steps: int = 160
+    steps: int = 400
     batch: int = 16
-    rate: float = 3e-4
+    rate: float = 5e-4
     warmup: float = 0.05
     replay: float = 0.5
     anchor: float = 0.0

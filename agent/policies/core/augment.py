@@ -16,6 +16,8 @@ from agent.policies.core.situation import (
     Cue,
     Deed,
     Lesson,
+    is_source,
+    place_of,
 )
 from agent.policies.core.words import plain
 from perception.observation import Box
@@ -23,6 +25,7 @@ from perception.scene import Element, Scene
 from perception.values import value_kind
 
 GONE = 0.15  # how often the value to be copied is taken off the screen: then ask
+ECHO = 0.3  # how often a column of items on the page is headed like the focused column
 LOST = 0.03  # how often any other text is not seen
 
 
@@ -33,6 +36,8 @@ def augment(lesson: Lesson, seed: int) -> Lesson:
     if lesson.choice.kind == ChoiceKind.TYPE and rng.random() < GONE:
         lesson = _value_gone(lesson, rng)
     lesson = _reworded(lesson, rng)
+    if rng.random() < ECHO:
+        lesson = _echoed(lesson, rng)
     return _rearranged(lesson, rng) if rng.random() < 0.85 else lesson
 
 
@@ -85,6 +90,46 @@ def _value_gone(lesson: Lesson, rng: random.Random) -> Lesson:
     bare = _select(lesson, keep)
     situation = replace(bare.situation, slots=())
     return replace(bare, situation=situation, choice=Choice(ChoiceKind.ASK))
+
+
+def _echoed(lesson: Lesson, rng: random.Random) -> Lesson:
+    """Items of a list on the page (a value stands left of them) under the focus's own word.
+
+    Equal words alone do not make a value the right one: a person copied another.
+    """
+    scene, targets = lesson.situation.scene, set(lesson.choice.targets)
+    place = place_of(scene)
+    if not place or lesson.choice.kind != ChoiceKind.TYPE:
+        return lesson
+    listed = [
+        i
+        for i, e in enumerate(scene.elements)
+        if i not in targets
+        and is_source(scene, e)
+        and value_kind(e.left) in ("amount", "number")
+        and value_kind(e.above) == "text"
+    ]
+    labels = {
+        label
+        for t in targets
+        if t < len(scene.elements)
+        for label in (scene.elements[t].left, scene.elements[t].above)
+    }
+    heads = sorted({scene.elements[i].above for i in listed} - labels)
+    if not heads:
+        return lesson
+    head = rng.choice(heads)
+    elements = tuple(
+        replace(
+            e,
+            text=place if e.text == head and e.grid < 0 else e.text,
+            left=place if e.left == head else e.left,
+            above=place if e.above == head else e.above,
+        )
+        for e in scene.elements
+    )
+    situation = replace(lesson.situation, scene=replace(scene, elements=elements))
+    return replace(lesson, situation=situation)
 
 
 def _synonyms(rng: random.Random, texts: set[str]) -> dict[str, str]:

@@ -22,7 +22,6 @@ from memory.episode import Episode
 from memory.sleep.protocols import SkillScore
 from perception.read import Reader
 
-
 ENDINGS = 0.4  # share of replay: how an old job ends is what a new habit overwrites first
 
 
