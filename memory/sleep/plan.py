@@ -27,11 +27,11 @@ class Plan:
     seed: int = 0
     steps: int = 400
     batch: int = 16
-    rate: float = 5e-4
+    rate: float = 3e-4
     warmup: float = 0.05
     replay: float = 0.5
     anchor: float = 0.0
-    ema: float = 0.0
+    ema: float = 0.98
     clip: float = 1.0
     every: int = 20
     skills: int = 200
