@@ -26,11 +26,11 @@ class Plan:
     seeds: tuple[int, ...] = ()
     seed: int = 0
     steps: int = 400
-    batch: int = 16
+    batch: int = 24
     rate: float = 3e-4
     warmup: float = 0.05
-    replay: float = 0.5
-    anchor: float = 0.0
+    replay: float = 0.67
+    anchor: float = 0.5
     ema: float = 0.98
     clip: float = 1.0
     every: int = 20

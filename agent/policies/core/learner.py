@@ -77,6 +77,7 @@ class CoreLearner:
             (before.kind, scores.kind),
             (before.click, scores.click),
             (before.copy, scores.copy),
+            (before.key, scores.key),
         )
         drift = sum((_kl(a[old], b[old]) for a, b in pairs), torch.zeros(()))
         return value + anchor * drift
