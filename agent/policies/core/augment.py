@@ -24,7 +24,7 @@ from perception.observation import Box
 from perception.scene import Element, Scene
 from perception.values import value_kind
 
-GONE = 0.1  # how often the value to be copied is taken off the screen: then ask
+GONE = 0.15  # how often the value to be copied is taken off the screen: then ask
 ECHO = 0.3  # how often a column of items on the page is headed like the focused column
 LOST = 0.03  # how often any other text is not seen
 
