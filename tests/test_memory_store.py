@@ -168,6 +168,7 @@ def test_deleting_some_never_harms_the_others(
             live_through(store, one)
         for number in doomed:
             store.delete(str(number))
+        assert len(store.episodes()) == len(lived) - len(doomed)
         for number, one in enumerate(lived):
             if number not in doomed:
                 same(store.episode(str(number)), one)
