@@ -16,7 +16,7 @@ from agent.policies.core.collate import batch_of, target
 from agent.policies.core.exam import judge
 from agent.policies.core.features import features, widths
 from agent.policies.core.levels import add_level, save_level, trainable
-from agent.policies.core.network import loss
+from agent.policies.core.network import losses
 from agent.policies.core.nursery.draw import episode, lesson
 from agent.policies.core.nursery.skills import SKILLS
 from agent.policies.core.proofread import Entry, agrees, first_mismatch
@@ -204,7 +204,7 @@ def test_the_network_learns_what_it_is_shown() -> None:
     wanted = target(lessons, made, batch)
     assert sum(judge(network, lessons)) < 6
     for _ in range(50):
-        value = loss(network(batch), wanted)
+        value = losses(network(batch), wanted).mean()
         optimizer.zero_grad()
         value.backward()
         optimizer.step()

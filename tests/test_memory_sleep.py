@@ -1,6 +1,7 @@
 """A night learns, examines itself, and can be cut off, refused and taken back."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -374,3 +375,22 @@ def test_two_points_are_counted_exactly(attempts: int, data: st.DataObject) -> N
     old, new = (data.draw(st.integers(0, attempts)) for _ in range(2))
     fell = dropped(SkillScore("s", old, attempts), SkillScore("s", new, attempts), 2)
     assert fell is ((old - new) * 50 > attempts)
+
+
+def test_what_surprises_is_practised_more(tmp_path: Path) -> None:
+    dull, strange = FakeExample((0.1, 0.1, 0.1), (0.5, 0.5)), FakeExample((0.9, 0, 0), (0, 0))
+    seen: list[FakeExample] = []
+
+    class Watched(FakeLearner):
+        def augment(self, example: FakeExample, seed: int) -> FakeExample:
+            seen.append(example)
+            return example
+
+        def surprise(self, batch: Sequence[FakeExample]) -> list[float]:
+            return [float(one is strange) for one in batch]
+
+    plan = Plan(tmp_path, "t", steps=40, every=20, batch=8, threads=1)
+    consolidate(Watched(), [dull] * 9 + [strange], plan, tmp_path)
+    drawn = seen.count(strange) / len(seen)
+    assert 0.3 < drawn < 0.7  # evenly, it would be 0.1
+    assert seen.count(dull) > 0

@@ -1,4 +1,8 @@
-"""Consolidate: train the fast level on the day's reviewed steps, half of each batch old skills.
+"""Consolidate: train the fast level on the day's reviewed steps, part of each batch old skills.
+
+What still surprises is practised more: half of the day's share is drawn evenly, half in proportion
+to the surprise at the last checkpoint (Schaul et al. 2016, "Prioritized experience replay", with
+no correction, since what is rare in a day need not be rare in the work).
 
 Everything random is drawn anew at each checkpoint from (seed, step), so a killed night that
 goes on from its last checkpoint ends with the same weights as one that was never disturbed.
@@ -18,6 +22,9 @@ import torch
 from memory import atomic
 from memory.sleep.plan import Plan
 from memory.sleep.protocols import Example, Learner
+
+POOL = 96  # examples in reach between two checkpoints, so that judging them stays cheap
+BAFFLED = 3.0  # surprise beyond this counts no more: some steps cannot be foreseen at all
 
 
 @dataclass(frozen=True)
@@ -94,10 +101,24 @@ def _batches(
     torch.manual_seed(rng.getrandbits(63))
     replay = learner.replay(rng.getrandbits(31))
     old = min(round(plan.batch * plan.replay), plan.batch - 1)
+    pool = rng.sample(examples, min(POOL, len(examples)))
+    chances = _chances(learner, pool, rng)
     for number in range(start, min(start + plan.every, plan.steps)):
-        shown = rng.choices(examples, k=plan.batch - old)
+        shown = rng.choices(pool, chances, k=plan.batch - old)
         lived = [learner.augment(example, rng.getrandbits(31)) for example in shown]
         yield number, lived + [next(replay) for _ in range(old)]
+
+
+def _chances(
+    learner: Learner[Example], pool: Sequence[Example], rng: random.Random
+) -> list[float]:
+    """How often each example is to be drawn; seen through variations, as it will be trained."""
+    varied = [learner.augment(example, rng.getrandbits(31)) for example in pool]
+    capped = [min(surprise, BAFFLED) for surprise in learner.surprise(varied)]
+    total = sum(capped)
+    if not math.isfinite(total) or total <= 0:
+        return [1.0] * len(pool)
+    return [1 / len(pool) + surprise / total for surprise in capped]
 
 
 def _step(

@@ -55,6 +55,13 @@ class FakeLearner:
         while True:
             yield FakeExample((0.0, 0.0, rng.uniform(0, 0.1)), (0.5, 0.5))
 
+    def surprise(self, batch: Sequence[FakeExample]) -> list[float]:
+        with torch.no_grad():
+            return [
+                float(torch.dist(self._net(torch.tensor(one.colour)), torch.tensor(one.target)))
+                for one in batch
+            ]
+
     def loss(self, batch: Sequence[FakeExample], anchor: float) -> torch.Tensor:
         if self._poison is not None:
             self._poison -= 1

@@ -58,6 +58,10 @@ class Learner(Protocol[Example]):
         """
         ...
 
+    def surprise(self, batch: Sequence[Example]) -> list[float]:
+        """How badly the current weights foresee each example: ≥ 0, and 0 for the foreseen."""
+        ...
+
     def loss(self, batch: Sequence[Example], anchor: float) -> torch.Tensor:
         """Mean weighted loss of the batch plus anchor × KL(frozen core ‖ current) on replay."""
         ...

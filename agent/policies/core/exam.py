@@ -25,13 +25,17 @@ def right(scores: Scores, wanted: Target) -> torch.Tensor:
 
 
 @torch.no_grad()
-def judge(network: Network, lessons: Sequence[Lesson], size: int = 64) -> list[bool]:
-    """For each lesson whether the network chooses right."""
-    out: list[bool] = []
+def judge(network: Network, lessons: Sequence[Lesson], size: int = 32) -> list[bool]:
+    """For each lesson whether the network chooses right. Those of alike size go together."""
+    out = [False] * len(lessons)
+    order = sorted(range(len(lessons)), key=lambda i: len(lessons[i].situation.scene.elements))
     for start in range(0, len(lessons), size):
-        part = lessons[start : start + size]
+        indices = order[start : start + size]
+        part = [lessons[i] for i in indices]
         batch, made = batch_of([lesson.situation for lesson in part])
-        out += right(network(batch), target(part, made, batch)).tolist()
+        verdicts = right(network(batch), target(part, made, batch)).tolist()
+        for i, verdict in zip(indices, verdicts, strict=True):
+            out[i] = verdict
     return out
 
 

@@ -34,7 +34,7 @@ from agent.policies.core.words import kind_of, mentioned, plain, similarity
 from perception.observation import Box
 from perception.scene import Element, Kind, Scene
 
-MAX_CANDIDATES = 176
+MAX_CANDIDATES = 128
 MAX_GOAL = 28
 MAX_DEEDS = 6
 MAX_CUES = 16

@@ -12,7 +12,7 @@ from agent.policies.core import augment as variations
 from agent.policies.core.collate import batch_of, target
 from agent.policies.core.exam import exam
 from agent.policies.core.levels import add_level, save_level, trainable
-from agent.policies.core.network import Network, Scores, loss
+from agent.policies.core.network import Network, Scores, losses
 from agent.policies.core.nursery.draw import lesson as drawn
 from agent.policies.core.situation import Lesson
 from agent.policies.core.trail import Trail, choice_of
@@ -23,6 +23,7 @@ from memory.sleep.protocols import SkillScore
 from perception.read import Reader
 
 ENDINGS = 0.4  # share of replay: how an old job ends is what a new habit overwrites first
+PART = 8  # lessons computed together
 
 
 class CoreLearner:
@@ -63,24 +64,35 @@ class CoreLearner:
             yield replace(drawn(first, ENDINGS), old=True)
             first += 1
 
+    @torch.no_grad()
+    def surprise(self, batch: Sequence[Lesson]) -> list[float]:
+        found: list[float] = []
+        for start in range(0, len(batch), PART):
+            part = batch[start : start + PART]
+            arrays, made = batch_of([lesson.situation for lesson in part])
+            found += losses(self.network(arrays), target(part, made, arrays)).tolist()
+        return found
+
     def loss(self, batch: Sequence[Lesson], anchor: float) -> Tensor:
-        """Cross-entropies of the batch + anchor × KL(frozen ‖ current) on its old lessons."""
-        arrays, made = batch_of([lesson.situation for lesson in batch])
-        scores: Scores = self.network(arrays)
-        value = loss(scores, target(batch, made, arrays))
-        old = torch.tensor([lesson.old for lesson in batch])
-        if anchor <= 0 or not bool(old.any()):
-            return value
-        with torch.no_grad():
-            before: Scores = self.frozen(arrays)
-        pairs = (
-            (before.kind, scores.kind),
-            (before.click, scores.click),
-            (before.copy, scores.copy),
-            (before.key, scores.key),
-        )
-        drift = sum((_kl(a[old], b[old]) for a, b in pairs), torch.zeros(()))
-        return value + anchor * drift
+        """Mean cross-entropy of the batch + anchor × mean KL(frozen ‖ current) on its old lessons.
+
+        Computed in parts of alike size, since short situations are padded to the longest.
+        """
+        by_size = sorted(batch, key=lambda x: (x.old, len(x.situation.scene.elements)))
+        total, drift = torch.zeros(()), torch.zeros(())
+        for start in range(0, len(by_size), PART):
+            part = by_size[start : start + PART]
+            arrays, made = batch_of([lesson.situation for lesson in part])
+            scores: Scores = self.network(arrays)
+            total = total + losses(scores, target(part, made, arrays)).sum()
+            old = torch.tensor([lesson.old for lesson in part])
+            if anchor > 0 and bool(old.any()):
+                with torch.no_grad():
+                    before: Scores = self.frozen(arrays)
+                drift = drift + _kl(before, scores, old).sum()
+        weights = sum(lesson.weight for lesson in batch)
+        olds = sum(lesson.old for lesson in batch)
+        return total / max(weights, 1e-6) + anchor * drift / max(olds, 1)
 
     def parameters(self) -> list[torch.nn.Parameter]:
         return list(trainable(self.network).values())
@@ -98,7 +110,15 @@ class CoreLearner:
         self._prepare()
 
 
-def _kl(before: Tensor, now: Tensor) -> Tensor:
-    """Mean over rows of KL(before ‖ now), both logits."""
-    p, q = before.log_softmax(-1), now.log_softmax(-1)
-    return (p.exp() * (p - q)).sum(-1).mean()
+def _kl(before: Scores, now: Scores, rows: Tensor) -> Tensor:
+    """(R,) KL(before ‖ now) of every head, at the rows that are marked."""
+    total = torch.zeros(())
+    for one, other in (
+        (before.kind, now.kind),
+        (before.click, now.click),
+        (before.copy, now.copy),
+        (before.key, now.key),
+    ):
+        p, q = one[rows].log_softmax(-1), other[rows].log_softmax(-1)
+        total = total + (p.exp() * (p - q)).sum(-1)
+    return total

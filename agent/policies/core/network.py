@@ -77,6 +77,7 @@ class Scores:
 
 
 _MASKED = -1e4
+_SHARP = 10.0  # of the label-to-label score: one night's small steps in its matrices must count
 
 
 class Network(nn.Module):
@@ -112,6 +113,8 @@ class Network(nn.Module):
         self.key_head = nn.Linear(d, keys)
         self.form_head = nn.Linear(2 * d, forms)
         nn.init.normal_(self.words.weight, std=0.3)
+        for project in self.bilinear:  # at first: values go where the label says the same
+            nn.init.eye_(project.weight).data.mul_(0.5)
 
     def embed(self, ids: Tensor) -> Tensor:
         """(T, IDS) → (T, text): the mean over a text's pieces, in the space in which labels are
@@ -158,7 +161,7 @@ class Network(nn.Module):
         click = self._point(self.click_query(head), self.click_key(elements), b.clickable)
         labelled = torch.zeros_like(click)
         for i, project in enumerate(self.bilinear, start=1):  # left, above
-            labelled = labelled + torch.einsum(
+            labelled = labelled + _SHARP * torch.einsum(
                 "bnt,bt->bn", own_meaning[:, :, i], project(focus_meaning)
             )
         copyable = torch.cat([elements, spans], 1)
@@ -192,8 +195,8 @@ def synonym_loss(network: Network, ids: Tensor, others: Tensor, temperature: flo
     return F.cross_entropy(one @ other.T / temperature, torch.arange(len(ids)))
 
 
-def loss(scores: Scores, target: "Target") -> Tensor:
-    """Weighted mean of the cross-entropies that a choice has: kind, and its pointer, key, form.
+def losses(scores: Scores, target: "Target") -> Tensor:
+    """(B,) weighted cross-entropies that a choice has: kind, and its pointer, key, form.
 
     Pointers with several right candidates: -log of their summed probability.
     """
@@ -209,8 +212,7 @@ def loss(scores: Scores, target: "Target") -> Tensor:
     each = classed(scores.kind, target.kind) + classed(scores.key, target.key)
     each = each + classed(scores.form, target.form)
     each = each + pointed(scores.click, target.click) + pointed(scores.copy, target.copy)
-    mean: Tensor = (each * target.weight).sum() / target.weight.sum().clamp(min=1e-6)
-    return mean
+    return each * target.weight
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from agent.policies.core.collate import batch_of, target
-from agent.policies.core.network import Batch, Network, Target, loss, synonym_loss
+from agent.policies.core.network import Batch, Network, Target, losses, synonym_loss
 from agent.policies.core.nursery.draw import lesson
 from agent.policies.core.nursery.lexicon import concepts
 from agent.policies.core.weights import new_network, save_network
@@ -22,16 +22,23 @@ from agent.policies.core.words import IDS, text_ids
 from memory.atomic import replacing
 
 
+PART = 8  # lessons computed together: short situations are padded to the longest
+
+
 @dataclass(frozen=True)
 class Schedule:
-    """steps of `batch` lessons; peak learning rate after `warmup` steps, then cosine to zero."""
+    """steps of `batch` lessons; peak learning rate after `warmup` steps, then cosine to zero.
 
-    steps: int = 14000
+    threads: of torch; sums depend on it. workers: processes that draw.
+    """
+
+    steps: int = 13000
     batch: int = 16
     rate: float = 1e-3
     warmup: int = 300
     seed: int = 0
     workers: int = 1
+    threads: int = 1
     checkpoint_every: int = 500
 
     def rate_at(self, step: int) -> float:
@@ -48,8 +55,11 @@ class Progress:
     loss: float
 
 
-class _Lessons(Dataset[tuple[Batch, Target]]):
-    """Batch i of the endless stream, from step `start` on."""
+Parts = list[tuple[Batch, Target]]
+
+
+class _Lessons(Dataset[Parts]):
+    """Batch i of the endless stream, from step `start` on, in parts of alike size."""
 
     def __init__(self, schedule: Schedule, start: int) -> None:
         self.schedule, self.start = schedule, start
@@ -57,11 +67,16 @@ class _Lessons(Dataset[tuple[Batch, Target]]):
     def __len__(self) -> int:
         return self.schedule.steps - self.start
 
-    def __getitem__(self, index: int) -> tuple[Batch, Target]:
+    def __getitem__(self, index: int) -> Parts:
         first = (self.start + index) * self.schedule.batch + self.schedule.seed * 10**9
         lessons = [lesson(first + i) for i in range(self.schedule.batch)]
-        batch, made = batch_of([each.situation for each in lessons])
-        return batch, target(lessons, made, batch)
+        lessons.sort(key=lambda each: len(each.situation.scene.elements))
+        parts = []
+        for at in range(0, len(lessons), PART):
+            part = lessons[at : at + PART]
+            batch, made = batch_of([each.situation for each in part])
+            parts.append((batch, target(part, made, batch)))
+        return parts
 
 
 def _synonyms(rng: random.Random) -> tuple[Tensor, Tensor]:
@@ -82,6 +97,7 @@ def train(
     report_every: int = 50,
 ) -> str:
     """Train, writing `out` at the end; returns its digest. `out`.checkpoint is kept until then."""
+    torch.set_num_threads(schedule.threads)
     checkpoint = out.with_name(out.name + ".checkpoint")
     network = new_network(schedule.seed)
     optimizer = torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=0.01)
@@ -98,10 +114,11 @@ def train(
         prefetch_factor=8 if schedule.workers else None,
     )
     smooth = 0.0
-    for step, (batch, wanted) in enumerate(batches, start=start):
+    for step, parts in enumerate(batches, start=start):
         for group in optimizer.param_groups:
             group["lr"] = schedule.rate_at(step)
-        value = loss(network(batch), wanted)
+        value = torch.stack([losses(network(batch), wanted).sum() for batch, wanted in parts]).sum()
+        value = value / schedule.batch
         value = value + 0.2 * synonym_loss(network, *_synonyms(random.Random(step)))
         optimizer.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]

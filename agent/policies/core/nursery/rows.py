@@ -25,19 +25,25 @@ from agent.policies.core.nursery.screens import (
     draw_sheet,
     place_windows,
 )
-from agent.policies.core.situation import Lesson, Situation
+from agent.policies.core.situation import Choice, Lesson, Situation
+from perception.values import value_kind
 
 
 def card_pairs(
     rng: random.Random, columns: list[Column], missing: Column | None
 ) -> list[tuple[str, str]]:
-    """The card's labels and values: what the columns need, and distracting ones."""
+    """The card's labels and values: what the columns need, and distracting ones.
+
+    "Amount" alone names no amount more than another: where it is missing, all amounts are.
+    """
     used = {c.source.name for c in columns if c.source}
     pairs = [(c.label, c.value) for c in columns if c.source and c is not missing]
     for concept in draw_concepts(rng, rng.randint(1, 7)):
         if concept.name not in used:
             pairs.append((rng.choice(concept.words), concept.draw(rng)))
             used.add(concept.name)
+    if missing is not None and missing.concept.name == "amount":
+        pairs = [(label, value) for label, value in pairs if value_kind(value) != "amount"]
     rng.shuffle(pairs)
     return pairs
 
@@ -82,10 +88,12 @@ def row_moment(
     walk: Walk,
     moment: int,
     *,
+    end: Choice = DONE,
     cued: bool = False,
     tidy: bool = False,
 ) -> Lesson:
-    """One moment of filling a row. cued: recalled steps tell how. tidy: see draw_rows."""
+    """One moment of filling a row. end: what is right at last. cued: recalled steps tell how.
+    tidy: see draw_rows."""
     rng = random.Random(f"{seed}/screen")
     rows = draw_rows(rng, columns, rng.randint(1, 11), tidy)
     chance = random.Random(f"{seed}/{moment}")
@@ -113,7 +121,7 @@ def row_moment(
     if missing is not None:
         return Lesson(situation, ASK)
     if step is None:
-        return Lesson(situation, DONE)
+        return Lesson(situation, end)
     column, what = step
     if what == "click":
         return Lesson(situation, click_cell(scene, len(rows), 0))

@@ -7,8 +7,8 @@ faster; misreadings, missed elements and wrong neighbours are drawn in.
 import random
 from dataclasses import dataclass, replace
 
-from agent.policies.core.nursery.lexicon import Concept, syllables
-from agent.policies.core.nursery.neighbours import neighbours
+from agent.policies.core.nursery.lexicon import Concept, invented, syllables
+from perception.fields import neighbours
 from perception.observation import Box, Window
 from perception.scene import Element, Grid, Kind, Scene
 from perception.values import value_kind
@@ -208,7 +208,10 @@ def _common_kind(values: list[str]) -> str:
 def draw_card(
     canvas: Canvas, pairs: list[tuple[str, str]], box: Box, title: str, active: bool
 ) -> None:
-    """A page of labelled values: labels left, above, in header rows, or on the same line."""
+    """A page of labelled values: labels left, above, in header rows, or on the same line.
+
+    Now and then a line of its own stands between them, as in letterheads: no value to copy.
+    """
     rng = canvas.rng
     window = canvas.window(
         title, rng.choice(("feh", "viewer", "chromium", "document")), box, active
@@ -225,6 +228,8 @@ def draw_card(
     gap = rng.randint(90, 220)
     top, lane = y, 0
     queue = list(pairs)
+    for _ in range(rng.choice((0, 0, 1, 2, 3))):
+        queue.insert(rng.randint(0, len(queue)), ("", _line(rng)))
     while queue:
         if y + 3 * size > box.bottom:
             lane, y = lane + 1, top
@@ -232,8 +237,9 @@ def draw_card(
                 break
         left = x + lane * width
         style = layout if layout != "mixed" else rng.choice(("left", "above", "header"))
-        if style == "header" and len(queue) >= 2 and width > 300:
-            some = [queue.pop(0) for _ in range(min(len(queue), rng.randint(2, 3)))]
+        some = queue[: rng.randint(2, 3)]
+        if style == "header" and len(some) >= 2 and width > 300 and all(name for name, _ in some):
+            del queue[: len(some)]
             for i, (label, value) in enumerate(some):
                 at = left + i * (width // len(some))
                 canvas.text(at, y, _misread(rng, label), window, size)
@@ -241,7 +247,10 @@ def draw_card(
             y += 4 * size
             continue
         label, value = queue.pop(0)
-        if style == "above":
+        if not label:
+            canvas.text(left, y, _misread(rng, value), window, max(11, size - 2))
+            y += int(1.5 * size)
+        elif style == "above":
             canvas.text(left, y, _misread(rng, label + colon), window, max(11, size - 2))
             canvas.text(left, y + int(1.2 * size), _misread(rng, value), window, size)
             y += 3 * size
@@ -258,6 +267,12 @@ def draw_card(
             y += int(rng.uniform(1.4, 2.0) * size)
     if rng.random() < 0.3:
         canvas.text(x, box.bottom - 20, syllables(rng, 2, 3), window, 12)
+
+
+def _line(rng: random.Random) -> str:
+    """A word and a number or code of its own, or some words."""
+    concept = invented(rng)
+    return f"{concept.words[0]} {concept.draw(rng)}" if rng.random() < 0.7 else concept.words[0]
 
 
 def draw_lines(canvas: Canvas, box: Box, headers: list[str], rows: list[list[str]]) -> None:

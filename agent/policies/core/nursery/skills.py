@@ -8,8 +8,9 @@
     fill_form    Fill in the form from the card, then click "Send".
     follow_cues  Enter the card.  — how is told by recalled steps alone
 
-Where the needed value is not on the screen, the right choice is ASK. None of them saves a file
-unless recalled steps say so, and none knows which amount of an invoice a ledger wants.
+Where the needed value is not on the screen, the right choice is ASK; where the goal asks for one
+thing more that nobody has shown ("…, then glimp it"), ASK too, once the rest is done. None of them
+saves a file unless recalled steps say so, and none knows which amount of an invoice a ledger wants.
 """
 
 import random
@@ -47,16 +48,30 @@ from perception.scene import Kind
 Skill = Callable[[int], Job]
 
 
-def _and_then(rng: random.Random, goal: str) -> tuple[str, tuple[int, ...]]:
-    """Sometimes one more key at the end, named by the goal: what follows is for the goal to say."""
-    if rng.random() < 0.6:
-        return goal, ()
-    key = rng.randrange(len(KEYS))
-    bare = goal.rstrip(".")
+_UNSHOWN = "print lock sort sign stamp archive balance post drucken buchen sperren".split()
+
+
+def _and_then(rng: random.Random, goal: str) -> tuple[str, tuple[int, ...], Choice]:
+    """Sometimes more at the end: a key that the goal names, or something that nobody has shown.
+
+    Returns the goal, the keys, and what is right after them: what follows is for the goal to say.
+    """
+    chance, bare = rng.random(), goal.rstrip(".")
+    if chance < 0.5:
+        return goal, (), DONE
+    if chance < 0.75:
+        key = rng.randrange(len(KEYS))
+        told = rng.choice(
+            (f"{bare}, then press {KEYS[key]}.", f"{bare}. Press {KEYS[key]} at the end.")
+        )
+        return told, (key,), DONE
+    verb = rng.choice(_UNSHOWN) if rng.random() < 0.4 else syllables(rng, 1, 2)
+    what = rng.choice(("it", "it", "the list", "the table", "the file", "everything"))
     told = rng.choice(
-        (f"{bare}, then press {KEYS[key]}.", f"{bare}. Press {KEYS[key]} at the end.")
-    )
-    return told, (key,)
+        (f"{bare} and {verb} {what}.", f"{bare}, then {verb}.", f"{bare}, then {verb} {what}.",
+         f"{bare}. {verb.capitalize()} when you are done.", f"{bare}. {verb.capitalize()} {what}.")
+    )  # fmt: skip
+    return told, (), ASK
 
 
 def fill_row(seed: int) -> Job:
@@ -72,9 +87,9 @@ def fill_row(seed: int) -> Job:
         ("Copy {} to the next free row.", "Put {} of the card in the next free row.",
          "Add a row with {}.", "Fill {} into the table.")
     ).format(listed)  # fmt: skip
-    goal, after = _and_then(rng, goal)
+    goal, after, end = _and_then(rng, goal)
     walk = Walk.over(columns, TAB, (RETURN, *after))
-    return Job(len(walk.steps) + 1, lambda m: row_moment(seed, goal, columns, walk, m))
+    return Job(len(walk.steps) + 1, lambda m: row_moment(seed, goal, columns, walk, m, end=end))
 
 
 def enter_card(seed: int) -> Job:
@@ -90,9 +105,12 @@ def enter_card(seed: int) -> Job:
          "Fill in the first empty row of the {1} from the {0}.", "Copy the {} to the {}.",
          "Put this {} in the {}, in the next empty row.")
     ).format(card, table)  # fmt: skip
-    goal, after = _and_then(rng, goal)
+    goal, after, end = _and_then(rng, goal)
     walk = Walk.over(columns, TAB, (RETURN, *after))
-    return Job(len(walk.steps) + 1, lambda m: row_moment(seed, goal, columns, walk, m, tidy=True))
+    return Job(
+        len(walk.steps) + 1,
+        lambda m: row_moment(seed, goal, columns, walk, m, end=end, tidy=True),
+    )
 
 
 def _twin(rng: random.Random, concept: Concept, others: list[Concept]) -> Concept:
