@@ -1,4 +1,4 @@
-"""Labels and values: what stands left of and above what, and "Label: value" taken apart."""
+"""Labels and values on one line taken apart, and the order in which lines are read."""
 
 import re
 from collections.abc import Sequence
@@ -55,32 +55,3 @@ def reading_order(elements: Sequence[Element]) -> list[Element]:
         else:
             lines.append([element])
     return [element for line in lines for element in sorted(line, key=lambda e: e.box.x)]
-
-
-def neighbours(elements: Sequence[Element]) -> list[Element]:
-    """The elements with the texts to their left and above them, of the same window; cells only
-    among cells."""
-    if not elements:
-        return []
-    edges = np.array([(e.box.x, e.box.y, e.box.right, e.box.bottom) for e in elements])
-    said = np.array([bool(e.text) for e in elements])
-    groups = np.array([e.grid + 1000 * e.window for e in elements])
-    x, y, right, bottom = edges.T
-    near = said[None, :] & (groups[:, None] == groups[None, :])
-    np.fill_diagonal(near, False)
-    shared_y = np.minimum(bottom[:, None], bottom) - np.maximum(y[:, None], y)
-    shared_x = np.minimum(right[:, None], right) - np.maximum(x[:, None], x)
-    height = bottom - y
-    beside = near & (right <= x[:, None] + 2)
-    beside &= 2 * shared_y >= np.minimum(height[:, None], height)
-    over = near & (bottom <= y[:, None] + 2) & (shared_x > 0)
-    lefts = np.where(beside, right, -1).argmax(1)
-    aboves = np.where(over, bottom, -1).argmax(1)
-    return [
-        replace(
-            element,
-            left=elements[lefts[i]].text if beside[i, lefts[i]] else "",
-            above=elements[aboves[i]].text if over[i, aboves[i]] else "",
-        )
-        for i, element in enumerate(elements)
-    ]

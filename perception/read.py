@@ -15,8 +15,9 @@ import numpy as np
 
 from perception.boxes import normalise
 from perception.cells import Piece
-from perception.fields import halves, neighbours, reading_order
+from perception.fields import halves, reading_order
 from perception.layout import MENU_HEIGHT, Layout, look
+from perception.neighbours import neighbours
 from perception.observation import Image, Observation
 from perception.scene import Element, Grid, Kind, Scene
 from perception.surfaces import Surface, surfaces

@@ -109,9 +109,7 @@ def _batches(
         yield number, lived + [next(replay) for _ in range(old)]
 
 
-def _chances(
-    learner: Learner[Example], pool: Sequence[Example], rng: random.Random
-) -> list[float]:
+def _chances(learner: Learner[Example], pool: Sequence[Example], rng: random.Random) -> list[float]:
     """How often each example is to be drawn; seen through variations, as it will be trained."""
     varied = [learner.augment(example, rng.getrandbits(31)) for example in pool]
     capped = [min(surprise, BAFFLED) for surprise in learner.surprise(varied)]

@@ -113,8 +113,8 @@ class Network(nn.Module):
         self.key_head = nn.Linear(d, keys)
         self.form_head = nn.Linear(2 * d, forms)
         nn.init.normal_(self.words.weight, std=0.3)
-        for project in self.bilinear:  # at first: values go where the label says the same
-            nn.init.eye_(project.weight).data.mul_(0.5)
+        for matrix in self.bilinear.parameters():  # at first: to where the label says the same
+            nn.init.eye_(matrix).data.mul_(0.5)
 
     def embed(self, ids: Tensor) -> Tensor:
         """(T, IDS) → (T, text): the mean over a text's pieces, in the space in which labels are

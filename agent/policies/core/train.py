@@ -21,7 +21,6 @@ from agent.policies.core.weights import new_network, save_network
 from agent.policies.core.words import IDS, text_ids
 from memory.atomic import replacing
 
-
 PART = 8  # lessons computed together: short situations are padded to the longest
 
 

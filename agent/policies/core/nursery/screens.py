@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass, replace
 
 from agent.policies.core.nursery.lexicon import Concept, invented, syllables
-from perception.fields import neighbours
+from perception.neighbours import neighbours
 from perception.observation import Box, Window
 from perception.scene import Element, Grid, Kind, Scene
 from perception.values import value_kind

@@ -48,7 +48,10 @@ from perception.scene import Kind
 Skill = Callable[[int], Job]
 
 
-_UNSHOWN = "print lock sort sign stamp archive balance post drucken buchen sperren".split()
+_UNSHOWN = (
+    "print", "lock", "sort", "sign", "stamp", "archive", "balance", "post", "drucken", "buchen",
+    "sperren",
+)  # fmt: skip
 
 
 def _and_then(rng: random.Random, goal: str) -> tuple[str, tuple[int, ...], Choice]:
