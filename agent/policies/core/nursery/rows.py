@@ -108,7 +108,9 @@ def row_moment(
     finished = [what for _, what in done if not isinstance(what, str) and what != TAB]
     focus: tuple[int, int] | None
     if not done:
-        focus = (chance.randint(0, max(0, len(rows) - 1)), 0) if chance.random() < 0.7 else None
+        # anywhere: where the cursor happens to be says nothing of where to begin
+        at = chance.randint(0, max(0, len(rows) - 1)), chance.randrange(len(columns))
+        focus = at if chance.random() < 0.7 else None
     elif finished and finished[0] == RETURN:
         focus = (len(rows) + 1, 0)
     else:

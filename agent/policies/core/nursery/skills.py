@@ -97,7 +97,7 @@ def fill_row(seed: int) -> Job:
 
 def enter_card(seed: int) -> Job:
     rng = random.Random(f"{seed}/enter_card")
-    chosen = draw_concepts(rng, rng.randint(2, 6))
+    chosen = draw_concepts(rng, rng.randint(2, 7))
     wanted = [rng.random() < 0.8 for _ in chosen]
     wanted[rng.randrange(len(chosen))] = True
     columns = [draw_column(rng, c, c if w else None) for c, w in zip(chosen, wanted, strict=True)]
