@@ -108,13 +108,12 @@ class Network(nn.Module):
         self.norm = nn.LayerNorm(d)
         self.click_query, self.click_key = nn.Linear(d, d), nn.Linear(d, d)
         self.copy_query, self.copy_key = nn.Linear(d, d), nn.Linear(d, d)
-        self.bilinear = nn.ModuleList(nn.Linear(t, t, bias=False) for _ in range(2))
+        self.bilinear = nn.Linear(t, t, bias=False)
         self.kind_head = nn.Sequential(nn.Linear(2 * d + 2, d), nn.GELU(), nn.Linear(d, kinds))
         self.key_head = nn.Linear(d, keys)
         self.form_head = nn.Linear(2 * d, forms)
         nn.init.normal_(self.words.weight, std=0.3)
-        for matrix in self.bilinear.parameters():  # at first: to where the label says the same
-            nn.init.eye_(matrix).data.mul_(0.5)
+        nn.init.eye_(self.bilinear.weight).data.mul_(0.5)  # at first: where labels say the same
 
     def embed(self, ids: Tensor) -> Tensor:
         """(T, IDS) → (T, text): the mean over a text's pieces, in the space in which labels are
@@ -159,11 +158,9 @@ class Network(nn.Module):
         n, g = candidates.shape[1], goal.shape[1]
         head, elements, spans = x[:, 0], x[:, 1 : 1 + n], x[:, 1 + n : 1 + n + g]
         click = self._point(self.click_query(head), self.click_key(elements), b.clickable)
-        labelled = torch.zeros_like(click)
-        for i, project in enumerate(self.bilinear, start=1):  # left, above
-            labelled = labelled + _SHARP * torch.einsum(
-                "bnt,bt->bn", own_meaning[:, :, i], project(focus_meaning)
-            )
+        wanted = self.bilinear(focus_meaning)
+        # whether a label stands left or above says nothing of where its value belongs
+        labelled = _SHARP * torch.einsum("bnkt,bt->bnk", own_meaning[:, :, 1:3], wanted).amax(-1)
         copyable = torch.cat([elements, spans], 1)
         extra = F.pad(labelled, (0, g))
         copy = self._point(self.copy_query(head), self.copy_key(copyable), b.copyable, extra)

@@ -275,7 +275,8 @@ def copy_value(seed: int) -> Job:
                 True,
             )
         else:
-            focus = (len(rows), at_column) if moment else (0, 0)
+            anywhere = drawing.randint(0, len(rows)), drawing.randrange(len(columns))
+            focus = (len(rows), at_column) if moment else anywhere
             canvas = draw_table(drawing, columns, rows, focus, tuple(typed), pairs)
         scene = canvas.scene()
         deeds = [Deed(ChoiceKind.CLICK, column.header)][: min(moment, 1)]
