@@ -26,6 +26,7 @@ from perception.values import value_kind
 
 GONE = 0.15  # how often the value to be copied is taken off the screen: then ask
 ECHO = 0.3  # how often a column of items on the page is headed like the focused column
+TURNED = 0.25  # how often labels stand above instead of left, and left instead of above
 LOST = 0.03  # how often any other text is not seen
 
 
@@ -38,6 +39,8 @@ def augment(lesson: Lesson, seed: int) -> Lesson:
     lesson = _reworded(lesson, rng)
     if rng.random() < ECHO:
         lesson = _echoed(lesson, rng)
+    if rng.random() < TURNED:
+        lesson = _turned(lesson)
     return _rearranged(lesson, rng) if rng.random() < 0.85 else lesson
 
 
@@ -130,6 +133,17 @@ def _echoed(lesson: Lesson, rng: random.Random) -> Lesson:
     )
     situation = replace(lesson.situation, scene=replace(scene, elements=elements))
     return replace(lesson, situation=situation)
+
+
+def _turned(lesson: Lesson) -> Lesson:
+    """Outside tables, what stood left stands above: a page laid out in another way."""
+    situation, scene = lesson.situation, lesson.situation.scene
+    elements = tuple(
+        e if e.grid >= 0 else replace(e, left=e.above, above=e.left) for e in scene.elements
+    )
+    slots = tuple(replace(s, left=s.above, above=s.left) for s in situation.slots)
+    made = replace(situation, scene=replace(scene, elements=elements), slots=slots)
+    return replace(lesson, situation=made)
 
 
 def _synonyms(rng: random.Random, texts: set[str]) -> dict[str, str]:
