@@ -60,6 +60,7 @@ def batch(made: Sequence[Features]) -> Batch:
         cues=_padded([placed(f.cues, to, (3, 4)) for f, to in zip(made, maps, strict=True)]),
         cue_similarity=_padded([f.cue_similarity for f in made]),
         cues_present=_present([f.cues for f in made]),
+        named_keys=torch.from_numpy(np.stack([f.named_keys for f in made])),
     )
 
 

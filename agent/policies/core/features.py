@@ -23,6 +23,7 @@ from agent.policies.core.looks import (
     shape,
 )
 from agent.policies.core.situation import (
+    KEYS,
     QUOTED,
     Cue,
     Deed,
@@ -30,7 +31,7 @@ from agent.policies.core.situation import (
     is_source,
     place_of,
 )
-from agent.policies.core.words import kind_of, mentioned, plain, similarity
+from agent.policies.core.words import kind_of, mentioned, names_key, plain, similarity
 from perception.observation import Box
 from perception.scene import Element, Kind, Scene
 
@@ -70,6 +71,7 @@ class Features:
     deeds: Ints  # (H, 5): kind, key, form, place text, source text; newest first
     cues: Ints  # (C, 6): the same, then the kind before
     cue_similarity: Floats  # (C,)
+    named_keys: Floats  # (K,) which keys the goal names
 
 
 @dataclass
@@ -221,6 +223,7 @@ def _summary(situation: Situation) -> Floats:
     best = max(
         (max(similarity(e.left, place), similarity(e.above, place)) for e in sources), default=0
     )
+    named = {i for i, key in enumerate(KEYS) if names_key(situation.goal, key)}
     grid_place = _grid_place(scene, focus) if focus is not None else [0.0] * 12
     numbers = [
         float(focus is not None),
@@ -234,6 +237,8 @@ def _summary(situation: Situation) -> Floats:
         min(len(situation.entered), 8) / 8,
         min(len(situation.deeds), 30) / 30,
         float(bool(situation.cues)),
+        float(bool(named)),
+        min(2, sum(deed.key in named for deed in situation.deeds)) / 2,
         *(column_shape(scene) or NONE),
         *(field_order(scene).get(scene.focus, (0.0, 0.0))),
     ]
@@ -345,6 +350,7 @@ def features(situation: Situation) -> Features:
             np.int64,
         ).reshape(-1, 6),
         cue_similarity=np.array([cue.similarity for cue in cues], np.float32),
+        named_keys=np.array([names_key(situation.goal, key) for key in KEYS], np.float32),
         texts=tuple(texts.index),  # last: complete only now
     )
 

@@ -63,6 +63,7 @@ class Batch:
     cues: Tensor  # (B, C, 6)
     cue_similarity: Tensor  # (B, C)
     cues_present: Tensor  # (B, C)
+    named_keys: Tensor  # (B, keys), 1 where the goal names the key
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +112,7 @@ class Network(nn.Module):
         self.bilinear = nn.Linear(t, t, bias=False)
         self.kind_head = nn.Sequential(nn.Linear(2 * d + 2, d), nn.GELU(), nn.Linear(d, kinds))
         self.key_head = nn.Linear(d, keys)
+        self.named = nn.Linear(d, 1)  # how much it counts now that the goal names a key
         self.form_head = nn.Linear(2 * d, forms)
         nn.init.normal_(self.words.weight, std=0.3)
         nn.init.eye_(self.bilinear.weight).data.mul_(0.5)  # at first: where labels say the same
@@ -168,9 +170,8 @@ class Network(nn.Module):
         best = copy.amax(-1, keepdim=True).clamp(min=-20) / 10
         click_best = click.amax(-1, keepdim=True).clamp(min=-20) / 10
         kind = self.kind_head(torch.cat([head, chosen, best, click_best], -1))
-        return Scores(
-            kind, click, copy, self.key_head(head), self.form_head(torch.cat([head, chosen], -1))
-        )
+        key = self.key_head(head) + _SHARP * self.named(head) * b.named_keys
+        return Scores(kind, click, copy, key, self.form_head(torch.cat([head, chosen], -1)))
 
     def _deed(self, deeds: Tensor, texts: Tensor) -> Tensor:
         embedded: Tensor = self.kind_in(deeds[..., 0] + 1) + self.key_in(deeds[..., 1] + 1)

@@ -5,6 +5,7 @@ weights. Hashing as in fastText (Bojanowski et al. 2017, "Enriching word vectors
 information").
 """
 
+import re
 import unicodedata
 import zlib
 from functools import lru_cache
@@ -64,6 +65,12 @@ def similarity(a: str, b: str) -> float:
     if not left or not right:
         return 0.0
     return 2 * len(left & right) / (len(left) + len(right))
+
+
+@lru_cache(maxsize=4096)
+def names_key(goal: str, key: str) -> bool:
+    """Whether a goal names a key as it is written, like "ctrl+s" or "End"."""
+    return re.search(rf"(?<![\w+]){re.escape(key)}(?![\w+])", goal) is not None
 
 
 @lru_cache(maxsize=65536)

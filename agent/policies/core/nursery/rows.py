@@ -65,15 +65,17 @@ def draw_table(
     if pairs is not None:
         draw_card(canvas, pairs, boxes[0], syllables(rng), active=False)
         if rng.random() < 0.4:
-            heads = [rng.choice(c.words) for c in draw_concepts(rng, rng.randint(2, 4))]
-            values = [
-                [c.draw(rng) for c in draw_concepts(rng, len(heads))]
-                for _ in range(rng.randint(1, 3))
-            ]
-            at = boxes[0]
+            items = draw_concepts(rng, rng.randint(2, 4))
+            heads = [rng.choice(c.words) for c in items]
+            if rng.random() < 0.4:  # equal words alone do not make an item the right value
+                column, at = rng.choice(columns), rng.randrange(len(items))
+                items[at], heads[at] = column.concept, rng.choice((column.header, column.label))
+                heads[at] = heads[at] or column.header
+            values = [[c.draw(rng) for c in items] for _ in range(rng.randint(2, 4))]
+            page = boxes[0]
             draw_lines(
                 canvas,
-                replace(at, x=at.x + 20, y=max(at.y, at.bottom - 130), w=at.w - 40),
+                replace(page, x=page.x + 20, y=max(page.y, page.bottom - 130), w=page.w - 40),
                 heads,
                 values,
             )

@@ -7,7 +7,7 @@ faster; misreadings, missed elements and wrong neighbours are drawn in.
 import random
 from dataclasses import dataclass, replace
 
-from agent.policies.core.nursery.lexicon import Concept, invented, syllables
+from agent.policies.core.nursery.lexicon import Concept, concepts, invented, syllables
 from perception.neighbours import neighbours
 from perception.observation import Box, Window
 from perception.scene import Element, Grid, Kind, Scene
@@ -219,7 +219,7 @@ def draw_card(
     size = rng.randint(13, 20)
     x, y = box.x + rng.randint(14, 50), box.y + rng.randint(10, 40)
     if rng.random() < 0.7:
-        canvas.text(x, y, syllables(rng, 1, 3).title(), window, size + rng.randint(0, 10))
+        canvas.text(x, y, _title(rng, pairs), window, size + rng.randint(0, 10))
         y += 3 * size
     columns = rng.choice((1, 1, 2)) if box.w > 420 else 1
     layout = rng.choice(("left", "left", "above", "mixed", "header"))
@@ -267,6 +267,14 @@ def draw_card(
             y += int(rng.uniform(1.4, 2.0) * size)
     if rng.random() < 0.3:
         canvas.text(x, box.bottom - 20, syllables(rng, 2, 3), window, 12)
+
+
+def _title(rng: random.Random, pairs: list[tuple[str, str]]) -> str:
+    """A made-up title, or a word that some label has too: a title is no label."""
+    labels = [label for label, _ in pairs] + list(rng.choice(concepts()).words)
+    word = rng.choice(labels).split()[0]
+    title = syllables(rng, 1, 3).title() if rng.random() < 0.5 else word
+    return title.upper() if rng.random() < 0.3 else title
 
 
 def _line(rng: random.Random) -> str:
