@@ -28,7 +28,7 @@ from agent.policies.core.weights import load_network, new_network, save_network
 from agent.policies.core.words import mentioned, similarity, text_ids
 from memory.atomic import digest
 from perception.observation import Box, Window
-from perception.scene import Element, Kind, Scene
+from perception.scene import Element, Grid, Kind, Scene
 
 SEEDS = range(10_000, 10_040)
 
@@ -252,3 +252,21 @@ def test_words_stay_as_shipped() -> None:
     assert "words.weight" not in names
     assert names
     assert widths()[0] > 0
+
+
+def test_a_value_unlike_its_column_is_asked_about() -> None:
+    codes = ("RE-84326", "INV-61990", "AR/2026/478")
+    cells = [
+        Element(Box(500, 20 * i, 80, 20), text, Kind.CELL, window=1, grid=0, row=i, column=0)
+        for i, text in enumerate(codes)
+    ]
+    focus = Element(
+        Box(500, 60, 80, 20), "", Kind.CELL, window=1, grid=0, row=3, column=0,
+        header="Number", focused=True,
+    )  # fmt: skip
+    free = page(("Phone", "Call +49 674 809817"), ("Invoice no.", "RE-12345"))
+    grid = Grid(Box(500, 0, 80, 80), 1, ("Number",), 3, 3, (1.0,), ("text",))
+    scene = replace(free, elements=(*free.elements, *cells, focus), grids=(grid,), focus=5)
+    situation = Situation("", scene)
+    assert "like no other value" in why_not_type(situation, 0, Form.VERBATIM)
+    assert why_not_type(situation, 1, Form.VERBATIM) == ""

@@ -21,20 +21,36 @@ def shape(text: str) -> Shape:
 
 def column_shape(scene: Scene) -> Shape | None:
     """The mean shape of the values in the focused column; None where it has none."""
-    focus = scene.focused
-    if focus is None or focus.grid < 0:
-        return None
-    place = focus.grid, focus.column
-    shapes = [
-        shape(e.text)
-        for e in scene.elements
-        if (e.grid, e.column) == place and e.row >= 0 and e.text and not e.focused
-    ]
+    shapes = _column_shapes(scene)
     if not shapes:
         return None
     digits, capitals, spaces, lengths = zip(*shapes, strict=True)
     count = len(shapes)
     return sum(digits) / count, sum(capitals) / count, sum(spaces) / count, sum(lengths) / count
+
+
+def _column_shapes(scene: Scene) -> list[Shape]:
+    """The shapes of the focused column's values."""
+    focus = scene.focused
+    if focus is None or focus.grid < 0:
+        return []
+    place = focus.grid, focus.column
+    return [
+        shape(e.text)
+        for e in scene.elements
+        if (e.grid, e.column) == place and e.row >= 0 and e.text and not e.focused
+    ]
+
+
+def out_of_place(scene: Scene, text: str) -> float:
+    """How much further than any of its values a text is from the look of the focused column.
+
+    Negative: within. 0 where the column has fewer than two values.
+    """
+    shapes, mean = _column_shapes(scene), column_shape(scene)
+    if len(shapes) < 2:
+        return 0.0
+    return distance(shape(text), mean) - max(distance(one, mean) for one in shapes)
 
 
 def distance(one: Shape, other: Shape | None) -> float:
