@@ -22,7 +22,18 @@ from perception.observation import Image, Observation
 from perception.scene import Element, Grid, Kind, Scene
 from perception.surfaces import Surface, surfaces
 from perception.tables import tabulate, trusted
-from perception.text import FIRST, FOURTH, SECOND, THIRD, Reading, Recogniser, Way, alike, is_value
+from perception.text import (
+    FIRST,
+    FOURTH,
+    SECOND,
+    THIRD,
+    Reading,
+    Recogniser,
+    Way,
+    alike,
+    is_noise,
+    is_value,
+)
 from perception.values import value_kind
 
 _KEPT = 12  # surfaces that are remembered
@@ -169,9 +180,7 @@ def _elements(layout: Layout, found: Sequence[tuple[Piece, Reading]]) -> list[El
         if piece.row >= 0:
             continue
         kind, text = Kind.TEXT, reading.text
-        digits = sum(letter.isdigit() for letter in text)
-        noise = reading.confidence < _NOISE and digits < 3
-        if noise or not any(letter.isalnum() for letter in text):
+        if is_noise(reading, _NOISE):
             kind, text = Kind.ICON, ""
         elif layout.sheet and piece.ink.y < MENU_HEIGHT:
             kind = Kind.MENU

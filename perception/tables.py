@@ -8,10 +8,11 @@ from perception.cells import NUMBER, Piece
 from perception.grids import Sheet
 from perception.scene import Element, Grid, Kind
 from perception.surfaces import Surface
-from perception.text import Reading, doubtful, is_value
+from perception.text import Reading, doubtful, is_noise, is_value
 from perception.values import value_kind
 
 _SURE = 0.4  # confidence below which a reading is not trusted
+_NOISE = 0.05  # below which a cell's reading is of its border: cells do hold odd texts
 _SURE_OF_CODE = 0.93  # the same where a letter may pass for a digit
 _INPUT_LINE = 45  # pixels above the bar of letters in which the input line lies
 _SPARE = 2  # empty rows below the data whose cells are offered
@@ -51,7 +52,12 @@ def tabulate(
     rows below it, and the current cell wherever it is. Where the first row is scrolled out of sight
     nothing is known of the headers: there is no grid then, only texts and the current cell.
     """
-    inside = {(p.row, p.column): (p, r) for p, r in found if p.column >= 0}
+    blank = Reading("", 1.0)
+    inside = {
+        (p.row, p.column): (p, blank if r.text and is_noise(r, _NOISE) else r)
+        for p, r in found
+        if p.column >= 0
+    }
     first = next((r.text for p, r in found if p.column == NUMBER), "")
     scrolled = first.isdecimal() and first != "1"
     if sheet.current in inside:

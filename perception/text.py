@@ -88,6 +88,15 @@ def mended(text: str) -> str:
     return _CAPITAL_I.sub("I", text) if is_value(text) else text
 
 
+def is_noise(reading: Reading, least: float) -> bool:
+    """Whether a reading is of no text at all: of a border, or a picture.
+
+    least: confidence below which only a text with digits counts.
+    """
+    digits = sum(letter.isdigit() for letter in reading.text)
+    return (reading.confidence < least and digits < 3) or not any(map(str.isalnum, reading.text))
+
+
 def doubtful(text: str) -> bool:
     """Whether a code may hide a letter among its digits: S1463 or SI463."""
     return bool(_BOUNDARY.search(text))

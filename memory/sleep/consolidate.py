@@ -116,7 +116,7 @@ def _chances(learner: Learner[Example], pool: Sequence[Example], rng: random.Ran
     total = sum(capped)
     if not math.isfinite(total) or total <= 0:
         return [1.0] * len(pool)
-    return [1 / len(pool) + surprise / total for surprise in capped]
+    return [1 / len(pool) + 2 * surprise / total for surprise in capped]
 
 
 def _step(
