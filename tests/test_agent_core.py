@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actuation.action import Ask, Click, Done, Press, TypeText
-from agent.policies.core.augment import augment
+from agent.policies.core.augment import augment, retold
 from agent.policies.core.caution import balance, why_not_type
 from agent.policies.core.collate import batch_of, target
 from agent.policies.core.exam import judge
@@ -194,6 +194,16 @@ def test_a_variation_means_the_same(seed: int) -> None:
         gone = {drawn.situation.sources[t] for t in drawn.choice.targets}
         left = {e.text for e in varied.situation.scene.elements if e.grid < 0}
         assert not gone & left
+
+
+def test_a_goal_may_be_told_in_the_words_of_another_day() -> None:
+    lived = replace(lesson(10_000), task="t")
+    words = {"t": ["Enter the card and save it.", "Put it in the list, then save."]}
+    goals = {retold(lived, words, seed).situation.goal for seed in range(40)}
+    assert goals == {lived.situation.goal, *words["t"]}
+    named = {"t": ["Enter invoice 4711.", "Enter invoice 4712."]}
+    assert {retold(lived, named, seed) for seed in range(40)} == {lived}
+    assert {retold(lived, {}, seed) for seed in range(40)} == {lived}
 
 
 def test_the_network_learns_what_it_is_shown() -> None:

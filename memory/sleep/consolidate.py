@@ -1,8 +1,9 @@
 """Consolidate: train the fast level on the day's reviewed steps, part of each batch old skills.
 
-What still surprises is practised more: half of the day's share is drawn evenly, half in proportion
-to the surprise at the last checkpoint (Schaul et al. 2016, "Prioritized experience replay", with
-no correction, since what is rare in a day need not be rare in the work).
+What still surprises is practised more: a third of each share is drawn evenly, the rest in
+proportion to the surprise at the last checkpoint. For the day that is Schaul et al. 2016,
+"Prioritized experience replay" (with no correction, since what is rare in a day need not be rare
+in the work), for old skills Aljundi et al. 2019, "Maximally interfered retrieval".
 
 Everything random is drawn anew at each checkpoint from (seed, step), so a killed night that
 goes on from its last checkpoint ends with the same weights as one that was never disturbed.
@@ -24,6 +25,7 @@ from memory.sleep.plan import Plan
 from memory.sleep.protocols import Example, Learner
 
 POOL = 96  # examples in reach between two checkpoints, so that judging them stays cheap
+KEPT = 160  # old examples in reach between two checkpoints
 BAFFLED = 3.0  # surprise beyond this counts no more: some steps cannot be foreseen at all
 
 
@@ -102,21 +104,23 @@ def _batches(
     replay = learner.replay(rng.getrandbits(31))
     old = min(round(plan.batch * plan.replay), plan.batch - 1)
     pool = rng.sample(examples, min(POOL, len(examples)))
-    chances = _chances(learner, pool, rng)
+    varied = [learner.augment(example, rng.getrandbits(31)) for example in pool]
+    chances = _chances(learner.surprise(varied))
+    kept = [next(replay) for _ in range(KEPT if old else 0)]
+    needs = _chances(learner.surprise(kept))
     for number in range(start, min(start + plan.every, plan.steps)):
         shown = rng.choices(pool, chances, k=plan.batch - old)
         lived = [learner.augment(example, rng.getrandbits(31)) for example in shown]
-        yield number, lived + [next(replay) for _ in range(old)]
+        yield number, lived + (rng.choices(kept, needs, k=old) if old else [])
 
 
-def _chances(learner: Learner[Example], pool: Sequence[Example], rng: random.Random) -> list[float]:
-    """How often each example is to be drawn; seen through variations, as it will be trained."""
-    varied = [learner.augment(example, rng.getrandbits(31)) for example in pool]
-    capped = [min(surprise, BAFFLED) for surprise in learner.surprise(varied)]
+def _chances(surprises: Sequence[float]) -> list[float]:
+    """How often each example is to be drawn."""
+    capped = [min(surprise, BAFFLED) for surprise in surprises]
     total = sum(capped)
     if not math.isfinite(total) or total <= 0:
-        return [1.0] * len(pool)
-    return [1 / len(pool) + 2 * surprise / total for surprise in capped]
+        return [1.0] * len(capped)
+    return [1 / len(capped) + 2 * surprise / total for surprise in capped]
 
 
 def _step(

@@ -59,7 +59,10 @@ class Learner(Protocol[Example]):
         ...
 
     def surprise(self, batch: Sequence[Example]) -> list[float]:
-        """How badly the current weights foresee each example: ≥ 0, and 0 for the foreseen."""
+        """How badly the current weights foresee each example: ≥ 0, and 0 for the foreseen.
+
+        Of a replayed example, how much worse than the frozen core.
+        """
         ...
 
     def loss(self, batch: Sequence[Example], anchor: float) -> torch.Tensor:

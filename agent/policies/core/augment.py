@@ -6,11 +6,12 @@ chance; what stays the same through all variations is what there is to learn.
 
 import random
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from agent.policies.core.nursery.lexicon import concepts, draw_amount, draw_date, syllables
 from agent.policies.core.situation import (
+    QUOTED,
     Choice,
     ChoiceKind,
     Cue,
@@ -42,6 +43,19 @@ def augment(lesson: Lesson, seed: int) -> Lesson:
     if rng.random() < TURNED:
         lesson = _turned(lesson)
     return _rearranged(lesson, rng) if rng.random() < 0.85 else lesson
+
+
+def retold(lesson: Lesson, told: Mapping[str, Sequence[str]], seed: int) -> Lesson:
+    """Half the time the goal in the words of another day; told: the goals lived, by task.
+
+    Only where no goal of the task names a value: then all ask for the same.
+    """
+    rng = random.Random(f"goal {seed}")
+    goals = told.get(lesson.task, ())
+    named = any(QUOTED.search(goal) or any(map(str.isdigit, goal)) for goal in goals)
+    if named or not goals or rng.random() < 0.5:
+        return lesson
+    return replace(lesson, situation=replace(lesson.situation, goal=rng.choice(goals)))
 
 
 def _select(lesson: Lesson, keep: Callable[[int, Element], bool]) -> Lesson:

@@ -35,6 +35,7 @@ class CoreLearner:
         self.frozen.requires_grad_(False)
         self.network: Network = copy.deepcopy(self.frozen)
         self.reader = reader or Reader()
+        self._told: dict[str, list[str]] = {}
         self._prepare()
 
     def _prepare(self) -> None:
@@ -44,18 +45,20 @@ class CoreLearner:
 
     def examples(self, episode: Episode, weights: Sequence[float]) -> list[Lesson]:
         """Lessons of the steps with weight > 0 that the core has a way to say."""
+        told = self._told.setdefault(episode.task, [])
+        told += [episode.goal] if episode.goal not in told else []
         trail, lessons = Trail(episode.goal), []
         for step, weight in zip(episode.steps, weights, strict=True):
             situation = trail.look(self.reader.read(step.observation))
             action = step.performed or step.intended
             choice = choice_of(situation, action)
             if choice is not None and weight > 0 and situation.scene.elements:
-                lessons.append(Lesson(situation, choice, weight))
+                lessons.append(Lesson(situation, choice, weight, task=episode.task))
             trail.did(action)
         return lessons
 
     def augment(self, example: Lesson, seed: int) -> Lesson:
-        return variations.augment(example, seed)
+        return variations.augment(variations.retold(example, self._told, seed), seed)
 
     def replay(self, seed: int) -> Iterator[Lesson]:
         """Nursery lessons, marked as old so that the anchor holds on them."""
@@ -70,7 +73,12 @@ class CoreLearner:
         for start in range(0, len(batch), PART):
             part = batch[start : start + PART]
             arrays, made = batch_of([lesson.situation for lesson in part])
-            found += losses(self.network(arrays), target(part, made, arrays)).tolist()
+            wanted = target(part, made, arrays)
+            now = losses(self.network(arrays), wanted)
+            old = torch.tensor([float(lesson.old) for lesson in part])
+            if bool(old.any()):
+                now = now - old * losses(self.frozen(arrays), wanted)
+            found += now.clamp(min=0).tolist()
         return found
 
     def loss(self, batch: Sequence[Lesson], anchor: float) -> Tensor:

@@ -117,13 +117,14 @@ class Choice:
 class Lesson:
     """One thing to learn: in this situation, choose this.
 
-    weight: 0..1, from review. old: replayed, not of the day.
+    weight: 0..1, from review. old: replayed, not of the day. task: its name, where it was lived.
     """
 
     situation: Situation
     choice: Choice
     weight: float = 1.0
     old: bool = False
+    task: str = ""
 
 
 def label_of(element: Element) -> str:
