@@ -78,7 +78,6 @@ class Scores:
 
 
 _MASKED = -1e4
-_OPEN = 0.03  # label smoothing of kinds: what is certain beyond all doubt is never unlearned
 _SHARP = 10.0  # of the label-to-label score: one night's small steps in its matrices must count
 
 
@@ -208,8 +207,7 @@ def losses(scores: Scores, target: "Target") -> Tensor:
     def classed(logits: Tensor, right: Tensor) -> Tensor:
         return F.cross_entropy(logits, right, ignore_index=-1, reduction="none")
 
-    kind = F.cross_entropy(scores.kind, target.kind, reduction="none", label_smoothing=_OPEN)
-    each = kind + classed(scores.key, target.key)
+    each = classed(scores.kind, target.kind) + classed(scores.key, target.key)
     each = each + classed(scores.form, target.form)
     each = each + pointed(scores.click, target.click) + pointed(scores.copy, target.copy)
     return each * target.weight
