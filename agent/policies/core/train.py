@@ -31,7 +31,7 @@ class Schedule:
     threads: of torch; sums depend on it. workers: processes that draw.
     """
 
-    steps: int = 11500
+    steps: int = 12000
     batch: int = 16
     rate: float = 1e-3
     warmup: int = 300
