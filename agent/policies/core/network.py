@@ -78,6 +78,7 @@ class Scores:
 
 
 _MASKED = -1e4
+_OPEN = 0.03  # label smoothing of kinds: what is certain beyond all doubt is never unlearned
 _SHARP = 10.0  # of the label-to-label score: one night's small steps in its matrices must count
 
 
@@ -110,11 +111,14 @@ class Network(nn.Module):
         self.click_query, self.click_key = nn.Linear(d, d), nn.Linear(d, d)
         self.copy_query, self.copy_key = nn.Linear(d, d), nn.Linear(d, d)
         self.bilinear = nn.Linear(t, t, bias=False)
-        self.kind_head = nn.Sequential(nn.Linear(2 * d + 2, d), nn.GELU(), nn.Linear(d, kinds))
+        self.kind_head = nn.Sequential(nn.Linear(3 * d + 3, d), nn.GELU(), nn.Linear(d, kinds))
         self.key_head = nn.Linear(d, keys)
-        self.named = nn.Linear(d, 1)  # how much it counts now that the goal names a key
+        self.told = nn.Linear(d, 1)  # how much it counts now that the goal asks for a key
+        self.word_key = nn.Linear(t, keys, bias=False)  # the key that a word of the goal asks for
+        self.goal_query, self.goal_key = nn.Linear(d, d), nn.Linear(d, d)
         self.form_head = nn.Linear(2 * d, forms)
         nn.init.normal_(self.words.weight, std=0.3)
+        nn.init.normal_(self.word_key.weight, std=0.05)
         nn.init.eye_(self.bilinear.weight).data.mul_(0.5)  # at first: where labels say the same
 
     def embed(self, ids: Tensor) -> Tensor:
@@ -169,8 +173,14 @@ class Network(nn.Module):
         chosen = torch.einsum("bn,bnd->bd", copy.softmax(-1), copyable)
         best = copy.amax(-1, keepdim=True).clamp(min=-20) / 10
         click_best = click.amax(-1, keepdim=True).clamp(min=-20) / 10
-        kind = self.kind_head(torch.cat([head, chosen, best, click_best], -1))
-        key = self.key_head(head) + _SHARP * self.named(head) * b.named_keys
+        # keys that the goal asks for, by their names or by words for what they do
+        asked = self.word_key(goal_meaning).masked_fill(~b.goal_present.unsqueeze(-1), 0).amax(1)
+        asked = torch.maximum(asked, b.named_keys)
+        key = self.key_head(head) + _SHARP * self.told(head) * asked
+        heard = self._point(self.goal_query(head), self.goal_key(spans), b.goal_present)
+        said = torch.einsum("bg,bgd->bd", heard.softmax(-1), spans)
+        told = asked.amax(-1, keepdim=True)
+        kind = self.kind_head(torch.cat([head, chosen, said, best, click_best, told], -1))
         return Scores(kind, click, copy, key, self.form_head(torch.cat([head, chosen], -1)))
 
     def _deed(self, deeds: Tensor, texts: Tensor) -> Tensor:
@@ -207,7 +217,8 @@ def losses(scores: Scores, target: "Target") -> Tensor:
     def classed(logits: Tensor, right: Tensor) -> Tensor:
         return F.cross_entropy(logits, right, ignore_index=-1, reduction="none")
 
-    each = classed(scores.kind, target.kind) + classed(scores.key, target.key)
+    kind = F.cross_entropy(scores.kind, target.kind, reduction="none", label_smoothing=_OPEN)
+    each = kind + classed(scores.key, target.key)
     each = each + classed(scores.form, target.form)
     each = each + pointed(scores.click, target.click) + pointed(scores.copy, target.copy)
     return each * target.weight

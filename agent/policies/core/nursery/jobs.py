@@ -80,7 +80,7 @@ def draw_rows(
     rng: random.Random, columns: Sequence[Column], count: int, tidy: bool = False
 ) -> tuple[tuple[str, ...], ...]:
     """Existing rows; a column that is not to be filled is mostly blank in them (tidy: always)."""
-    blank = [c.source is None and (tidy or rng.random() < 0.85) for c in columns]
+    blank = [c.source is None and (tidy or rng.random() < 0.95) for c in columns]
     return tuple(
         tuple(
             "" if empty else column.concept.draw(rng)

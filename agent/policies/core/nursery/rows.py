@@ -55,8 +55,12 @@ def draw_table(
     focus: tuple[int, int] | None,
     typed: tuple[str, ...],
     pairs: list[tuple[str, str]] | None,
+    missing: Column | None = None,
 ) -> Canvas:
-    """A sheet beside a card (or alone, with pairs None); window order and places by chance."""
+    """A sheet beside a card (or alone, with pairs None); window order and places by chance.
+
+    missing: the column whose value is not on the card, nor named anywhere else.
+    """
     canvas = Canvas.empty(rng)
     boxes = place_windows(rng, 2)
     sheet = Sheet(
@@ -67,7 +71,9 @@ def draw_table(
         if rng.random() < 0.4:
             items = draw_concepts(rng, rng.randint(2, 4))
             heads = [rng.choice(c.words) for c in items]
-            if rng.random() < 0.4:  # equal words alone do not make an item the right value
+            if (
+                missing is None and rng.random() < 0.4
+            ):  # equal words alone do not make an item the right value
                 column, at = rng.choice(columns), rng.randrange(len(items))
                 items[at], heads[at] = column.concept, rng.choice((column.header, column.label))
                 heads[at] = heads[at] or column.header
@@ -118,7 +124,7 @@ def row_moment(
     else:
         focus = (len(rows), step[0] if step else len(columns) - 1)
     pairs = None if blind else card_pairs(rng, columns, missing)
-    scene = draw_table(rng, columns, rows, focus, typed, pairs).scene()
+    scene = draw_table(rng, columns, rows, focus, typed, pairs, missing).scene()
     entered = frozenset(columns[i].value for i in filled)
     cues = walk.cues(_retold(columns, chance), chance) if cued else ()
     situation = Situation(goal, scene, walk.deeds(columns, moment), (), entered, cues)

@@ -48,6 +48,12 @@ from perception.scene import Kind
 Skill = Callable[[int], Job]
 
 
+# what a goal may ask for by a word: every usual shortcut but that for saving
+_SHORTCUTS = {
+    "undo": "ctrl+z", "paste": "ctrl+v", "search": "ctrl+f", "find": "ctrl+f",
+    "open": "ctrl+o", "reload": "F5", "refresh": "F5", "edit": "F2", "cancel": "Escape",
+    "delete": "Delete", "suchen": "ctrl+f", "rückgängig": "ctrl+z", "abbrechen": "Escape",
+}  # fmt: skip
 _UNSHOWN = (
     "print", "lock", "sort", "sign", "stamp", "archive", "balance", "post", "drucken", "buchen",
     "sperren",
@@ -55,26 +61,30 @@ _UNSHOWN = (
 
 
 def _and_then(rng: random.Random, goal: str) -> tuple[str, tuple[int, ...], Choice]:
-    """Sometimes more at the end: a key that the goal names, or something that nobody has shown.
+    """Sometimes more at the end: a key by its name, a shortcut by a word for what it does, or
+    something that nobody has shown.
 
     Returns the goal, the keys, and what is right after them: what follows is for the goal to say.
     """
     chance, bare = rng.random(), goal.rstrip(".")
-    if chance < 0.5:
+    if chance < 0.45:
         return goal, (), DONE
-    if chance < 0.75:
+    if chance < 0.6:
         key = rng.randrange(len(KEYS))
         told = rng.choice(
             (f"{bare}, then press {KEYS[key]}.", f"{bare}. Press {KEYS[key]} at the end.")
         )
         return told, (key,), DONE
+    known = chance < 0.8
     verb = rng.choice(_UNSHOWN) if rng.random() < 0.4 else syllables(rng, 1, 2)
+    if known:
+        verb = rng.choice(list(_SHORTCUTS))
     what = rng.choice(("it", "it", "the list", "the table", "the file", "everything"))
     told = rng.choice(
         (f"{bare} and {verb} {what}.", f"{bare}, then {verb}.", f"{bare}, then {verb} {what}.",
          f"{bare}. {verb.capitalize()} when you are done.", f"{bare}. {verb.capitalize()} {what}.")
     )  # fmt: skip
-    return told, (), ASK
+    return (told, (KEYS.index(_SHORTCUTS[verb]),), DONE) if known else (told, (), ASK)
 
 
 def fill_row(seed: int) -> Job:
