@@ -1,6 +1,6 @@
 """Features of several situations → one padded Batch; Lessons → Batch and Target."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -107,3 +107,20 @@ def target(lessons: Sequence[Lesson], made: Sequence[Features], shape: Batch) ->
         form=torch.tensor([choice.form for choice in choices]),
         weight=weights,
     )
+
+
+def parts(lessons: Sequence[Lesson], size: int) -> Iterator[tuple[list[int], Batch, Target]]:
+    """The lessons' indices, batches and targets, `size` at a time, new before old ones.
+
+    Those of alike size go together, since short situations are padded to the longest.
+    """
+
+    def weight(i: int) -> tuple[bool, int]:
+        return lessons[i].old, len(lessons[i].situation.scene.elements)
+
+    order = sorted(range(len(lessons)), key=weight)
+    for start in range(0, len(order), size):
+        indices = order[start : start + size]
+        part = [lessons[i] for i in indices]
+        arrays, made = batch_of([lesson.situation for lesson in part])
+        yield indices, arrays, target(part, made, arrays)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import torch
 
-from agent.policies.core.collate import batch_of, target
+from agent.policies.core.collate import parts
 from agent.policies.core.network import Network, Scores, Target
 from agent.policies.core.nursery.draw import episode
 from agent.policies.core.situation import ChoiceKind, Lesson
@@ -26,14 +26,10 @@ def right(scores: Scores, wanted: Target) -> torch.Tensor:
 
 @torch.no_grad()
 def judge(network: Network, lessons: Sequence[Lesson], size: int = 32) -> list[bool]:
-    """For each lesson whether the network chooses right. Those of alike size go together."""
+    """For each lesson whether the network chooses right."""
     out = [False] * len(lessons)
-    order = sorted(range(len(lessons)), key=lambda i: len(lessons[i].situation.scene.elements))
-    for start in range(0, len(lessons), size):
-        indices = order[start : start + size]
-        part = [lessons[i] for i in indices]
-        batch, made = batch_of([lesson.situation for lesson in part])
-        verdicts = right(network(batch), target(part, made, batch)).tolist()
+    for indices, batch, wanted in parts(lessons, size):
+        verdicts = right(network(batch), wanted).tolist()
         for i, verdict in zip(indices, verdicts, strict=True):
             out[i] = verdict
     return out

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from agent.policies.core import augment as variations
-from agent.policies.core.collate import batch_of, target
+from agent.policies.core.collate import parts
 from agent.policies.core.exam import exam
 from agent.policies.core.levels import add_level, save_level, trainable
 from agent.policies.core.network import Network, Scores, losses
@@ -69,31 +69,23 @@ class CoreLearner:
 
     @torch.no_grad()
     def surprise(self, batch: Sequence[Lesson]) -> list[float]:
-        found: list[float] = []
-        for start in range(0, len(batch), PART):
-            part = batch[start : start + PART]
-            arrays, made = batch_of([lesson.situation for lesson in part])
-            wanted = target(part, made, arrays)
+        found = torch.zeros(len(batch))
+        for indices, arrays, wanted in parts(batch, PART):
             now = losses(self.network(arrays), wanted)
-            old = torch.tensor([float(lesson.old) for lesson in part])
+            old = torch.tensor([float(batch[i].old) for i in indices])
             if bool(old.any()):
                 now = now - old * losses(self.frozen(arrays), wanted)
-            found += now.clamp(min=0).tolist()
-        return found
+            found[indices] = now.clamp(min=0)
+        values: list[float] = found.tolist()
+        return values
 
     def loss(self, batch: Sequence[Lesson], anchor: float) -> Tensor:
-        """Mean cross-entropy of the batch + anchor × mean KL(frozen ‖ current) on its old lessons.
-
-        Computed in parts of alike size, since short situations are padded to the longest.
-        """
-        by_size = sorted(batch, key=lambda x: (x.old, len(x.situation.scene.elements)))
+        """Mean cross-entropy + anchor × mean KL(frozen ‖ current) on the batch's old lessons."""
         total, drift = torch.zeros(()), torch.zeros(())
-        for start in range(0, len(by_size), PART):
-            part = by_size[start : start + PART]
-            arrays, made = batch_of([lesson.situation for lesson in part])
+        for indices, arrays, wanted in parts(batch, PART):
             scores: Scores = self.network(arrays)
-            total = total + losses(scores, target(part, made, arrays)).sum()
-            old = torch.tensor([lesson.old for lesson in part])
+            total = total + losses(scores, wanted).sum()
+            old = torch.tensor([batch[i].old for i in indices])
             if anchor > 0 and bool(old.any()):
                 with torch.no_grad():
                     before: Scores = self.frozen(arrays)

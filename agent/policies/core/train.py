@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from agent.policies.core.collate import batch_of, target
+from agent.policies.core.collate import parts
 from agent.policies.core.network import Batch, Network, Target, losses, synonym_loss
 from agent.policies.core.nursery.draw import lesson
 from agent.policies.core.nursery.lexicon import concepts
@@ -70,13 +70,7 @@ class _Lessons(Dataset[Parts]):
     def __getitem__(self, index: int) -> Parts:
         first = (self.start + index) * self.schedule.batch + self.schedule.seed * 10**9
         lessons = [lesson(first + i, ENDINGS) for i in range(self.schedule.batch)]
-        lessons.sort(key=lambda each: len(each.situation.scene.elements))
-        parts = []
-        for at in range(0, len(lessons), PART):
-            part = lessons[at : at + PART]
-            batch, made = batch_of([each.situation for each in part])
-            parts.append((batch, target(part, made, batch)))
-        return parts
+        return [(arrays, wanted) for _, arrays, wanted in parts(lessons, PART)]
 
 
 def _synonyms(rng: random.Random) -> tuple[Tensor, Tensor]:
@@ -114,10 +108,10 @@ def train(
         prefetch_factor=8 if schedule.workers else None,
     )
     smooth = 0.0
-    for step, parts in enumerate(batches, start=start):
+    for step, made in enumerate(batches, start=start):
         for group in optimizer.param_groups:
             group["lr"] = schedule.rate_at(step)
-        value = torch.stack([losses(network(batch), wanted).sum() for batch, wanted in parts]).sum()
+        value = torch.stack([losses(network(batch), wanted).sum() for batch, wanted in made]).sum()
         value = value / schedule.batch
         value = value + 0.2 * synonym_loss(network, *_synonyms(random.Random(step)))
         optimizer.zero_grad()

@@ -71,9 +71,8 @@ def draw_table(
         if rng.random() < 0.4:
             items = draw_concepts(rng, rng.randint(2, 4))
             heads = [rng.choice(c.words) for c in items]
-            if (
-                missing is None and rng.random() < 0.4
-            ):  # equal words alone do not make an item the right value
+            # equal words alone do not make an item the right value
+            if missing is None and rng.random() < 0.4:
                 column, at = rng.choice(columns), rng.randrange(len(items))
                 items[at], heads[at] = column.concept, rng.choice((column.header, column.label))
                 heads[at] = heads[at] or column.header
