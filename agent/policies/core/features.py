@@ -9,6 +9,7 @@ entered already?) decide whether a copied value lands in the right place.
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -324,6 +325,7 @@ def _candidates(
     return numbers, np.array(labels, np.int64), clickable, copyable, kept
 
 
+@lru_cache(maxsize=384)  # a night looks at old lessons again and again
 def features(situation: Situation) -> Features:
     """All arrays of one situation; deterministic. The scene has at least one element."""
     texts, place = _Texts(), place_of(situation.scene)

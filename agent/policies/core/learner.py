@@ -71,10 +71,10 @@ class CoreLearner:
     def surprise(self, batch: Sequence[Lesson]) -> list[float]:
         found = torch.zeros(len(batch))
         for indices, arrays, wanted in parts(batch, PART):
-            now = losses(self.network(arrays), wanted)
+            now = losses(self.network(arrays), wanted, smoothing=0)
             old = torch.tensor([float(batch[i].old) for i in indices])
             if bool(old.any()):
-                now = now - old * losses(self.frozen(arrays), wanted)
+                now = now - old * losses(self.frozen(arrays), wanted, smoothing=0)
             found[indices] = now.clamp(min=0)
         values: list[float] = found.tolist()
         return values

@@ -204,7 +204,7 @@ def synonym_loss(network: Network, ids: Tensor, others: Tensor, temperature: flo
     return F.cross_entropy(one @ other.T / temperature, torch.arange(len(ids)))
 
 
-def losses(scores: Scores, target: "Target") -> Tensor:
+def losses(scores: Scores, target: "Target", smoothing: float = _OPEN) -> Tensor:
     """(B,) weighted cross-entropies that a choice has: kind, and its pointer, key, form.
 
     Pointers with several right candidates: -log of their summed probability.
@@ -218,7 +218,7 @@ def losses(scores: Scores, target: "Target") -> Tensor:
     def classed(logits: Tensor, right: Tensor) -> Tensor:
         return F.cross_entropy(logits, right, ignore_index=-1, reduction="none")
 
-    kind = F.cross_entropy(scores.kind, target.kind, reduction="none", label_smoothing=_OPEN)
+    kind = F.cross_entropy(scores.kind, target.kind, reduction="none", label_smoothing=smoothing)
     each = kind + classed(scores.key, target.key)
     each = each + classed(scores.form, target.form)
     each = each + pointed(scores.click, target.click) + pointed(scores.copy, target.copy)
