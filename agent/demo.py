@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from actuation.guard import Rules
-
 from actuation.virtual import VirtualDesktop
 from agent.attempt import Attempt, PolicyMaker, Stage
 from agent.bedtime import lived, plan, sleep

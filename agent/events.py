@@ -10,9 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import TextIO
 
-from actuation.grammar import format_action
-
 from actuation.action import Action
+from actuation.grammar import format_action
 from memory.episode import Actor, Outcome
 from perception.observation import Observation
 

@@ -4,9 +4,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from actuation.guard import Rules
-
 from actuation.desktop import Host
+from actuation.guard import Rules
 from agent.attempt import PolicyMaker, Stage
 from agent.events import Sink, ignore
 from agent.stop import Stop

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from actuation.grammar import format_action
 from PIL import Image as Pictures
 
+from actuation.grammar import format_action
 from agent.attempt import Attempt
 from agent.tally import by_task, step_ms
 from memory.episode import Episode

@@ -10,7 +10,7 @@ from perception.scene import Element
 
 def neighbours(elements: Sequence[Element]) -> list[Element]:
     """The elements with the texts to their left and above them, of the same window; cells only
-    among cells."""
+    among cells. What stands apart above in larger type is a title, and no label."""
     if not elements:
         return []
     edges = np.array([(e.box.x, e.box.y, e.box.right, e.box.bottom) for e in elements])
@@ -27,6 +27,8 @@ def neighbours(elements: Sequence[Element]) -> list[Element]:
     over = near & (bottom <= y[:, None] + 2) & (shared_x > 0)
     lefts = np.where(beside, right, -1).argmax(1)
     aboves = np.where(over, bottom, -1).argmax(1)
+    title = (height[aboves] > 1.5 * height) & (y - bottom[aboves] > height)
+    over &= ~title[:, None]
     return [
         replace(
             element,

@@ -11,6 +11,7 @@ from PIL import Image as Pictures
 from PIL import ImageDraw, ImageFont
 
 from perception.layout import look
+from perception.neighbours import neighbours
 from perception.observation import Box, Image, Observation, Screen, Window
 from perception.read import Reader
 from perception.scene import Element, Scene
@@ -107,6 +108,18 @@ def test_notations_survive(reader: Reader, text: str, colour: str, ground: str) 
 def test_a_label_and_its_value_are_two_elements(reader: Reader, label: str, value: str) -> None:
     scene = reader.read(seen(written(f"{label} {value}", "#222222", "white")))
     assert [(e.text, e.left) for e in scene.elements] == [(label, ""), (value, label)]
+
+
+def test_a_title_is_no_label() -> None:
+    def label_over(value: Box, title: Box) -> str:
+        pair = (Element(title, "Invoice"), Element(value, "Call 4711"))
+        return neighbours(pair)[1].above
+
+    value = Box(20, 150, 90, 11)
+    assert label_over(value, Box(20, 112, 120, 18)) == ""
+    assert label_over(value, Box(20, 133, 60, 11)) == "Invoice"
+    assert label_over(value, Box(20, 120, 60, 11)) == "Invoice", "far, but no larger"
+    assert label_over(value, Box(20, 126, 120, 18)) == "Invoice", "larger, but close"
 
 
 def test_what_stands_above_is_found(reader: Reader) -> None:

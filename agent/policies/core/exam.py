@@ -4,34 +4,43 @@ from collections.abc import Sequence
 
 import torch
 
+from agent.policies.core.choose import choose, doubtful
 from agent.policies.core.collate import parts
-from agent.policies.core.network import Network, Scores, Target
+from agent.policies.core.features import features
+from agent.policies.core.network import Network, Scores
 from agent.policies.core.nursery.draw import episode
-from agent.policies.core.situation import ChoiceKind, Lesson
+from agent.policies.core.situation import Choice, ChoiceKind, Lesson
 from memory.sleep.protocols import SkillScore
 
 EXAMINED = ("point_at", "copy_value", "fill_row")
 
 
-def right(scores: Scores, wanted: Target) -> torch.Tensor:
-    """(B,) whether the most likely choice is a right one in all its parts."""
-    kind = scores.kind.argmax(-1) == wanted.kind
-    rows = torch.arange(len(kind))
-    click = wanted.click[rows, scores.click.argmax(-1)] | (wanted.kind != ChoiceKind.CLICK)
-    copy = wanted.copy[rows, scores.copy.argmax(-1)] | (wanted.kind != ChoiceKind.TYPE)
-    key = (scores.key.argmax(-1) == wanted.key) | (wanted.key < 0)
-    form = (scores.form.argmax(-1) == wanted.form) | (wanted.form < 0)
-    return kind & click & copy & key & form
+def right(choice: Choice, confidence: float, lesson: Lesson) -> bool:
+    """Whether what the agent would do is right in all its parts: it asks where it is in doubt."""
+    wanted = lesson.choice
+    if doubtful(choice, confidence) or choice.kind == ChoiceKind.ASK:
+        return wanted.kind == ChoiceKind.ASK
+    if choice.kind != wanted.kind:
+        return False
+    if choice.kind == ChoiceKind.CLICK:
+        return choice.targets[0] in wanted.targets
+    if choice.kind == ChoiceKind.TYPE:
+        sources = lesson.situation.sources
+        same = sources[choice.targets[0]] in {sources[t] for t in wanted.targets}
+        return same and wanted.form in (-1, choice.form)
+    return choice.key == wanted.key
 
 
 @torch.no_grad()
 def judge(network: Network, lessons: Sequence[Lesson], size: int = 32) -> list[bool]:
-    """For each lesson whether the network chooses right."""
+    """For each lesson whether what the agent would do is right."""
     out = [False] * len(lessons)
-    for indices, batch, wanted in parts(lessons, size):
-        verdicts = right(network(batch), wanted).tolist()
-        for i, verdict in zip(indices, verdicts, strict=True):
-            out[i] = verdict
+    for indices, batch, _ in parts(lessons, size):
+        scores: Scores = network(batch)
+        for row, i in enumerate(indices):
+            situation = lessons[i].situation
+            choice, confidence = choose(scores, row, batch, features(situation), situation)
+            out[i] = right(choice, confidence, lessons[i])
     return out
 
 

@@ -79,6 +79,7 @@ class Scores:
 
 _MASKED = -1e4
 _OPEN = 0.03  # label smoothing of kinds: what is certain beyond all doubt is never unlearned
+_LOUD = 4.0  # of the goal's asking for any key at all
 _SOFT = 0.25  # of the maximum over the goal's words
 _SHARP = 10.0  # of the label-to-label score: one night's small steps in its matrices must count
 
@@ -175,12 +176,13 @@ class Network(nn.Module):
         best = copy.amax(-1, keepdim=True).clamp(min=-20) / 10
         click_best = click.amax(-1, keepdim=True).clamp(min=-20) / 10
         # keys that the goal asks for, by their names or by words for what they do
-        words = (self.word_key(goal_meaning) / _SOFT).masked_fill(~b.goal_present[..., None], -9)
-        asked = _SOFT * words.logsumexp(1) + b.named_keys  # soft: each word is heard and can learn
+        words = self.word_key(goal_meaning).masked_fill(~b.goal_present.unsqueeze(-1), -2)
+        # soft: each word is heard and can learn
+        asked = _SOFT * (words / _SOFT).logsumexp(1) + b.named_keys
         key = self.key_head(head) + _SHARP * self.told(head) * asked
         heard = self._point(self.goal_query(head), self.goal_key(spans), b.goal_present)
         said = torch.einsum("bg,bgd->bd", heard.softmax(-1), spans)
-        told = asked.amax(-1, keepdim=True)
+        told = _LOUD * torch.maximum(words.amax(1), b.named_keys).amax(-1, keepdim=True)
         kind = self.kind_head(torch.cat([head, chosen, said, best, click_best, told], -1))
         return Scores(kind, click, copy, key, self.form_head(torch.cat([head, chosen], -1)))
 

@@ -18,7 +18,8 @@ from actuation.action import (
     Wait,
 )
 from agent.policies.core.caution import unsure, why_not_type
-from agent.policies.core.collate import batch_of, source_columns
+from agent.policies.core.choose import choose, doubtful
+from agent.policies.core.collate import batch_of
 from agent.policies.core.levels import base_and_level
 from agent.policies.core.network import Scores
 from agent.policies.core.proofread import Entry, cell_of, first_mismatch
@@ -32,7 +33,6 @@ from perception.observation import Observation
 from perception.read import Reader
 from perception.scene import Scene
 
-ASK_BELOW = 0.55  # of typing, pressing and ending: less sure than this is a question
 SAVING = ("ctrl+s",)
 
 
@@ -88,40 +88,13 @@ class CorePolicy:
             return Choice(ChoiceKind.WAIT), 1.0
         batch, made = batch_of([situation])
         scores: Scores = self.network(batch)
-        chances = scores.kind[0].softmax(-1)
-        kind = ChoiceKind(int(chances.argmax()))
-        confidence = float(chances.max())
-        if kind == ChoiceKind.CLICK:
-            pointer = scores.click[0].softmax(-1)
-            row = int(pointer.argmax())
-            return Choice(kind, (made[0].kept[row],)), confidence * float(pointer[row])
-        if kind == ChoiceKind.TYPE:
-            columns = source_columns(made[0], batch.candidates.shape[1], situation)
-            pointer = scores.copy[0].softmax(-1)
-            source = max(columns, key=lambda s: float(pointer[columns[s]]))
-            # the same words in two places are one choice
-            text = situation.sources[source]
-            same = sum(
-                float(pointer[c]) for s, c in columns.items() if situation.sources[s] == text
-            )
-            form = scores.form[0].softmax(-1)
-            best = int(form.argmax())
-            return Choice(kind, (source,), form=best), confidence * same * float(form[best])
-        if kind == ChoiceKind.PRESS:
-            keys = scores.key[0].softmax(-1)
-            key = int(keys.argmax())
-            return Choice(kind, key=key), confidence * float(keys[key])
-        return Choice(kind), confidence
+        return choose(scores, 0, batch, made[0], situation)
 
     def _act(
         self, observation: Observation, situation: Situation, choice: Choice, confidence: float
     ) -> tuple[Action, str]:
         place = place_of(situation.scene)
-        if confidence < ASK_BELOW and choice.kind in (
-            ChoiceKind.TYPE,
-            ChoiceKind.PRESS,
-            ChoiceKind.DONE,
-        ):
+        if doubtful(choice, confidence):
             return Ask(
                 f"I am not sure how to go on at “{place}”. What comes next?"
             ), choice.kind.name
