@@ -25,20 +25,20 @@ class Plan:
     variants: tuple[str, ...] = ("",)
     seeds: tuple[int, ...] = ()
     seed: int = 0
-    steps: int = 350
+    steps: int = 550
     batch: int = 24
     rate: float = 6e-4
     warmup: float = 0.05
-    replay: float = 0.67
-    anchor: float = 0.3
+    replay: float = 0.75
+    anchor: float = 0.6
     ema: float = 0.98
     clip: float = 1.0
-    every: int = 35
+    every: int = 50
     skills: int = 200
     episodes: int = 64
     allowed_drop: int = 2
     allowed_harm: int = 0
-    threads: int = 2
+    threads: int = 1
 
     def __post_init__(self) -> None:
         if self.steps < 1 or self.every < 1 or self.batch < 2 or not 0 <= self.replay < 1:

@@ -79,6 +79,7 @@ class Scores:
 
 _MASKED = -1e4
 _OPEN = 0.03  # label smoothing of kinds: what is certain beyond all doubt is never unlearned
+_KEYED = 12.0  # of the word-to-key score, for the same reason as _SHARP
 _LOUD = 4.0  # of the goal's asking for any key at all
 _SOFT = 0.25  # of the maximum over the goal's words
 _SHARP = 10.0  # of the label-to-label score: one night's small steps in its matrices must count
@@ -120,7 +121,7 @@ class Network(nn.Module):
         self.goal_query, self.goal_key = nn.Linear(d, d), nn.Linear(d, d)
         self.form_head = nn.Linear(2 * d, forms)
         nn.init.normal_(self.words.weight, std=0.3)
-        nn.init.normal_(self.word_key.weight, std=0.05)
+        nn.init.normal_(self.word_key.weight, std=0.05 / _KEYED)
         nn.init.eye_(self.bilinear.weight).data.mul_(0.5)  # at first: where labels say the same
 
     def embed(self, ids: Tensor) -> Tensor:
@@ -176,7 +177,8 @@ class Network(nn.Module):
         best = copy.amax(-1, keepdim=True).clamp(min=-20) / 10
         click_best = click.amax(-1, keepdim=True).clamp(min=-20) / 10
         # keys that the goal asks for, by their names or by words for what they do
-        words = self.word_key(goal_meaning).masked_fill(~b.goal_present.unsqueeze(-1), -2)
+        words = _KEYED * self.word_key(goal_meaning)
+        words = words.masked_fill(~b.goal_present.unsqueeze(-1), -2)
         # soft: each word is heard and can learn
         asked = _SOFT * (words / _SOFT).logsumexp(1) + b.named_keys
         key = self.key_head(head) + _SHARP * self.told(head) * asked
