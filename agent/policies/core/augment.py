@@ -9,7 +9,14 @@ import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from agent.policies.core.nursery.lexicon import concepts, draw_amount, draw_date, syllables
+from agent.policies.core.columns import reordered
+from agent.policies.core.nursery.lexicon import (
+    concepts,
+    draw_amount,
+    draw_date,
+    draw_notation,
+    syllables,
+)
 from agent.policies.core.situation import (
     QUOTED,
     Choice,
@@ -20,6 +27,7 @@ from agent.policies.core.situation import (
     is_source,
     place_of,
 )
+from agent.policies.core.sums import additions, amounts, roles
 from agent.policies.core.words import plain
 from perception.observation import Box
 from perception.scene import Element, Scene
@@ -27,6 +35,9 @@ from perception.values import value_kind
 
 GONE = 0.15  # how often the value to be copied is taken off the screen: then ask
 ECHO = 0.3  # how often a column of items on the page is headed like the focused column
+REPHRASED = 0.5  # how often a word that not all goals of a task share is left out or another
+UNNAMED = 0.3  # how often what is copied from a sum has a label nobody knows
+REORDERED = 0.6  # how often the table has other columns beside the focused one
 TURNED = 0.25  # how often labels stand above instead of left, and left instead of above
 LOST = 0.03  # how often any other text is not seen
 
@@ -35,6 +46,8 @@ def augment(lesson: Lesson, seed: int) -> Lesson:
     """A variation with the same meaning; equal seeds give equal variations."""
     rng = random.Random(seed)
     lesson = _without_some(lesson, rng)
+    if rng.random() < REORDERED:
+        lesson = reordered(lesson, rng)
     if lesson.choice.kind == ChoiceKind.TYPE and rng.random() < GONE:
         lesson = _value_gone(lesson, rng)
     lesson = _reworded(lesson, rng)
@@ -46,16 +59,25 @@ def augment(lesson: Lesson, seed: int) -> Lesson:
 
 
 def retold(lesson: Lesson, told: Mapping[str, Sequence[str]], seed: int) -> Lesson:
-    """Half the time the goal in the words of another day; told: the goals lived, by task.
+    """Mostly the goal in the words of another day; told: the goals lived, by task.
 
-    Only where no goal of the task names a value: then all ask for the same.
+    Only where no goal of the task names a value: then all ask for the same, and words that they
+    do not all share may be left out or be others.
     """
     rng = random.Random(f"goal {seed}")
     goals = told.get(lesson.task, ())
     named = any(QUOTED.search(goal) or any(map(str.isdigit, goal)) for goal in goals)
-    if named or not goals or rng.random() < 0.5:
+    if named or not goals or rng.random() < 0.25:
         return lesson
-    return replace(lesson, situation=replace(lesson.situation, goal=rng.choice(goals)))
+    shared = set.intersection(*(set(plain(goal).split()) for goal in goals))
+    words = [
+        word
+        if plain(word) in shared or (chance := rng.random()) > REPHRASED
+        else ("" if chance < REPHRASED / 2 else syllables(rng, 1, 2))
+        for word in rng.choice(goals).split()
+    ]
+    goal = " ".join(filter(None, words)) if len(goals) > 1 else goals[0]
+    return replace(lesson, situation=replace(lesson.situation, goal=goal))
 
 
 def _select(lesson: Lesson, keep: Callable[[int, Element], bool]) -> Lesson:
@@ -190,6 +212,27 @@ def _redrawn(rng: random.Random, texts: set[str]) -> dict[str, str]:
     return drawn
 
 
+def _unnamed(rng: random.Random, lesson: Lesson) -> dict[str, str]:
+    """Words that mean nothing for the labels of a copied amount that is part of a sum."""
+    scene, part = lesson.situation.scene, roles(lesson.situation.scene)
+    known = [scene.elements[t] for t in lesson.choice.targets if t in part]
+    labels = {label for e in known for label in (e.left, e.above) if value_kind(label) == "text"}
+    return {label: syllables(rng).capitalize() for label in sorted(labels - {place_of(scene)})}
+
+
+def _added_anew(rng: random.Random, scene: Scene) -> dict[str, str]:
+    """Other amounts for those that add up, so that they still do."""
+    drawn, write = {}, draw_notation(rng)
+    for sum_ in additions(scene):
+        factor = 10 ** rng.uniform(-0.7, 0.7)
+        parts = [max(1, round(part * factor)) for part in sum_.parts]
+        new = dict(zip((sum_.total, *sum_.parts), (sum(parts), *parts), strict=True))
+        for i, cents in amounts(scene).items():
+            if scene.elements[i].window == sum_.window and cents in new:
+                drawn[scene.elements[i].text] = write(new[cents])
+    return drawn
+
+
 def _scrambled(rng: random.Random, text: str) -> str:
     """Another number or code of the same build: digits for digits, letters for letters."""
     letters = {True: string.ascii_uppercase, False: string.ascii_lowercase}
@@ -213,7 +256,10 @@ def _reworded(lesson: Lesson, rng: random.Random) -> Lesson:
     values |= set(situation.entered)
     values |= {e.text for e in scene.elements if value_kind(e.text) in ("date", "amount")}
     values -= set(situation.spans)
-    new = _redrawn(rng, values) | _synonyms(rng, labels)
+    new = _redrawn(rng, values) | _added_anew(rng, scene) | _synonyms(rng, labels)
+
+    if rng.random() < UNNAMED:
+        new |= _unnamed(rng, lesson)
 
     def say(text: str) -> str:
         return new.get(text, text)

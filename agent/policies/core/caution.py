@@ -57,13 +57,14 @@ def balance(situation: Situation, element: Element) -> bool | None:
     if element not in [*sums["net"], *sums["tax"], *sums["total"]]:
         return None
     values = {role: [parse_amount(e.text) for e in found] for role, found in sums.items()}
-    net, tax, total = values["net"], values["tax"], values["total"]
-    if not tax or len(set(net)) != 1 or len(set(total)) != 1:
+    if not all(values.values()):
         return None
-    if None in net or None in tax or None in total:
+    known = {role: [v for v in found if v is not None] for role, found in values.items()}
+    if known != values:
         return False
-    added = sum((t for t in tax if t is not None), Decimal(0))
-    return net[0] is not None and net[0] + added == total[0]
+    # items of a list may be headed like the total: one pair that fits is enough
+    tax = sum(known["tax"], Decimal(0))
+    return any(net + tax == total for net in known["net"] for total in known["total"])
 
 
 def why_not_type(situation: Situation, index: int, form: Form) -> str:

@@ -49,6 +49,7 @@ def batch(made: Sequence[Features]) -> Batch:
         focus_text=torch.tensor([int(to[f.focus_text]) for f, to in zip(made, maps, strict=True)]),
         candidates=_padded([f.candidates for f in made]),
         candidate_texts=_padded([to[f.candidate_texts] for f, to in zip(made, maps, strict=True)]),
+        sums=_padded([f.sums for f in made]),
         clickable=_padded([f.clickable for f in made]),
         copyable=torch.cat([_padded([f.copyable for f in made]), spans], 1),
         present=_present([f.candidates for f in made]),

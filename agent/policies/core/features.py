@@ -32,6 +32,7 @@ from agent.policies.core.situation import (
     is_source,
     place_of,
 )
+from agent.policies.core.sums import Role, roles
 from agent.policies.core.words import kind_of, mentioned, names_key, plain, similarity
 from perception.observation import Box
 from perception.scene import Element, Kind, Scene
@@ -63,6 +64,7 @@ class Features:
     focus_text: int
     candidates: Floats  # (N, F)
     candidate_texts: Ints  # (N, 4): text, left, above, header
+    sums: Floats  # (N, 3): what it is in the sum of its page, one-hot (sums.Role)
     clickable: NDArray[np.bool_]  # (N,)
     copyable: NDArray[np.bool_]  # (N,)
     kept: tuple[int, ...]
@@ -330,7 +332,7 @@ def features(situation: Situation) -> Features:
     """All arrays of one situation; deterministic. The scene has at least one element."""
     texts, place = _Texts(), place_of(situation.scene)
     numbers, labels, clickable, copyable, kept = _candidates(situation, texts)
-    pieces = _goal_pieces(situation.goal)
+    pieces, added = _goal_pieces(situation.goal), roles(situation.scene)
     deeds = [_deed_row(deed, texts) for deed in reversed(situation.deeds[-MAX_DEEDS:])]
     cues = _apt_cues(situation, place)
     return Features(
@@ -338,6 +340,7 @@ def features(situation: Situation) -> Features:
         focus_text=texts(place),
         candidates=numbers,
         candidate_texts=labels,
+        sums=np.array([[added.get(i) == role for role in Role] for i in kept], np.float32),
         clickable=np.array(clickable, bool),
         copyable=np.array(copyable, bool),
         kept=tuple(kept),

@@ -5,7 +5,8 @@
     learned similarity of labels to the focus's label┘
     heads: kind (softmax) · click and copy pointers (Vinyals et al. 2015, "Pointer networks") ·
            key · form. The copy pointer adds a bilinear score of (focus label, candidate label),
-           so that "values labelled A go to places labelled B" is one low-rank weight update.
+           so that "values labelled A go to places labelled B" is one low-rank weight update, and
+           a linear one of (focus label, role in a sum): "here goes what the others add up to".
 
 Shapes: B batch, T distinct texts of the batch, N candidates, G goal tokens, H deeds, C cues.
 """
@@ -18,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from agent.policies.core.situation import KEYS, ChoiceKind, Form
+from agent.policies.core.sums import Role
 from agent.policies.core.words import BUCKETS
 
 
@@ -52,6 +54,7 @@ class Batch:
     focus_text: Tensor  # (B,)
     candidates: Tensor  # (B, N, F)
     candidate_texts: Tensor  # (B, N, 4)
+    sums: Tensor  # (B, N, 3)
     clickable: Tensor  # (B, N)
     copyable: Tensor  # (B, N + G): candidates, then goal tokens that are quoted
     present: Tensor  # (B, N)
@@ -77,11 +80,14 @@ class Scores:
     form: Tensor  # (B, forms)
 
 
+EMPTY = ("sums.weight", "place_kind")  # at birth: only nights fill them
 _MASKED = -1e4
 _OPEN = 0.03  # label smoothing of kinds: what is certain beyond all doubt is never unlearned
-_KEYED = 12.0  # of the word-to-key score, for the same reason as _SHARP
+_KEYED = 48.0  # of the word-to-key score, for the same reason as _SHARP
 _LOUD = 4.0  # of the goal's asking for any key at all
 _SOFT = 0.25  # of the maximum over the goal's words
+_HABIT = 40.0  # of what an empty place asks for, as sharp as a night needs it
+_ADDED = 100.0  # of the sum-to-place score, which one night must learn from nothing
 _SHARP = 10.0  # of the label-to-label score: one night's small steps in its matrices must count
 
 
@@ -120,7 +126,10 @@ class Network(nn.Module):
         self.word_key = nn.Linear(t, keys, bias=False)  # the key that a word of the goal asks for
         self.goal_query, self.goal_key = nn.Linear(d, d), nn.Linear(d, d)
         self.form_head = nn.Linear(2 * d, forms)
+        self.sums = nn.Linear(t, len(Role), bias=False)  # what of a sum a place wants
+        self.place_kind = nn.Parameter(torch.zeros(kinds, t))  # what an empty place asks for
         nn.init.normal_(self.words.weight, std=0.3)
+        nn.init.zeros_(self.sums.weight)
         nn.init.normal_(self.word_key.weight, std=0.05 / _KEYED)
         nn.init.eye_(self.bilinear.weight).data.mul_(0.5)  # at first: where labels say the same
 
@@ -171,7 +180,8 @@ class Network(nn.Module):
         # whether a label stands left or above says nothing of where its value belongs
         labelled = _SHARP * torch.einsum("bnkt,bt->bnk", own_meaning[:, :, 1:3], wanted).amax(-1)
         copyable = torch.cat([elements, spans], 1)
-        extra = F.pad(labelled, (0, g))
+        added = _ADDED * torch.einsum("bnr,br->bn", b.sums, self.sums(focus_meaning))
+        extra = F.pad(labelled + added, (0, g))
         copy = self._point(self.copy_query(head), self.copy_key(copyable), b.copyable, extra)
         chosen = torch.einsum("bn,bnd->bd", copy.softmax(-1), copyable)
         best = copy.amax(-1, keepdim=True).clamp(min=-20) / 10
@@ -186,6 +196,8 @@ class Network(nn.Module):
         said = torch.einsum("bg,bgd->bd", heard.softmax(-1), spans)
         told = _LOUD * torch.maximum(words.amax(1), b.named_keys).amax(-1, keepdim=True)
         kind = self.kind_head(torch.cat([head, chosen, said, best, click_best, told], -1))
+        empty = b.summary[:, :1] - b.summary[:, 1:2]  # a focus without a text
+        kind = kind + _HABIT * empty * F.linear(focus_meaning, self.place_kind)
         return Scores(kind, click, copy, key, self.form_head(torch.cat([head, chosen], -1)))
 
     def _deed(self, deeds: Tensor, texts: Tensor) -> Tensor:

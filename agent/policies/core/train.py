@@ -14,14 +14,14 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from agent.policies.core.collate import parts
-from agent.policies.core.network import Batch, Network, Target, losses, synonym_loss
+from agent.policies.core.network import EMPTY, Batch, Network, Target, losses, synonym_loss
 from agent.policies.core.nursery.draw import lesson
 from agent.policies.core.nursery.lexicon import concepts
 from agent.policies.core.weights import new_network, save_network
 from agent.policies.core.words import IDS, text_ids
 from memory.atomic import replacing
 
-ENDINGS = 0.25  # share drawn from how jobs end: rare moments, told apart by the goal alone
+ENDINGS = 0.3  # share drawn from how jobs end: rare moments, told apart by the goal alone
 PART = 8  # lessons computed together: short situations are padded to the longest
 
 
@@ -32,7 +32,7 @@ class Schedule:
     threads: of torch; sums depend on it. workers: processes that draw.
     """
 
-    steps: int = 12000
+    steps: int = 14000
     batch: int = 16
     rate: float = 1e-3
     warmup: int = 300
@@ -94,6 +94,8 @@ def train(
     torch.set_num_threads(schedule.threads)
     checkpoint = out.with_name(out.name + ".checkpoint")
     network = new_network(schedule.seed)
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(name not in EMPTY)
     optimizer = torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=0.01)
     start = 0
     if resume and checkpoint.exists():

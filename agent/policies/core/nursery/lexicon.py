@@ -69,13 +69,23 @@ def draw_date(rng: random.Random) -> str:
 
 def draw_amount(rng: random.Random) -> str:
     cents = rng.choice((rng.randrange(100, 10**5), rng.randrange(10**4, 10**7)))
-    whole, rest = divmod(cents, 100)
+    return draw_notation(rng)(cents)
+
+
+def draw_notation(rng: random.Random) -> Callable[[int], str]:
+    """A way of writing amounts: cents → text."""
     thousands, point = rng.choice(((",", "."), (".", ","), ("", "."), ("", ","), ("'", ".")))
-    text = f"{whole:,}".replace(",", thousands) + f"{point}{rest:02d}"
     mark = rng.choice(("", "", "€", "$", "£", "EUR", "CHF", "USD"))
-    if mark and rng.random() < 0.5:
-        return f"{mark} {text}" if len(mark) > 1 else f"{mark}{text}"
-    return f"{text} {mark}".strip()
+    before = bool(mark) and rng.random() < 0.5
+
+    def write(cents: int) -> str:
+        whole, rest = divmod(cents, 100)
+        text = f"{whole:,}".replace(",", thousands) + f"{point}{rest:02d}"
+        if before:
+            return f"{mark} {text}" if len(mark) > 1 else f"{mark}{text}"
+        return f"{text} {mark}".strip()
+
+    return write
 
 
 def _code(rng: random.Random) -> str:

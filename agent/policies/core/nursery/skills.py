@@ -17,6 +17,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
+from agent.policies.core.nursery.goals import and_then, row_goal
 from agent.policies.core.nursery.jobs import (
     ASK,
     DONE,
@@ -48,45 +49,6 @@ from perception.scene import Kind
 Skill = Callable[[int], Job]
 
 
-# what a goal may ask for by a word: every usual shortcut but that for saving
-_SHORTCUTS = {
-    "undo": "ctrl+z", "paste": "ctrl+v", "search": "ctrl+f", "find": "ctrl+f",
-    "open": "ctrl+o", "reload": "F5", "refresh": "F5", "edit": "F2", "cancel": "Escape",
-    "delete": "Delete", "suchen": "ctrl+f", "rückgängig": "ctrl+z", "abbrechen": "Escape",
-}  # fmt: skip
-_UNSHOWN = (
-    "print", "lock", "sort", "sign", "stamp", "archive", "balance", "post", "drucken", "buchen",
-    "sperren",
-)  # fmt: skip
-
-
-def _and_then(rng: random.Random, goal: str) -> tuple[str, tuple[int, ...], Choice]:
-    """Sometimes more at the end: a key by its name, a shortcut by a word for what it does, or
-    something that nobody has shown.
-
-    Returns the goal, the keys, and what is right after them: what follows is for the goal to say.
-    """
-    chance, bare = rng.random(), goal.rstrip(".")
-    if chance < 0.45:
-        return goal, (), DONE
-    if chance < 0.6:
-        key = rng.randrange(len(KEYS))
-        told = rng.choice(
-            (f"{bare}, then press {KEYS[key]}.", f"{bare}. Press {KEYS[key]} at the end.")
-        )
-        return told, (key,), DONE
-    known = chance < 0.8
-    verb = rng.choice(_UNSHOWN) if rng.random() < 0.4 else syllables(rng, 1, 2)
-    if known:
-        verb = rng.choice(list(_SHORTCUTS))
-    what = rng.choice(("it", "it", "the list", "the table", "the file", "everything"))
-    told = rng.choice(
-        (f"{bare} and {verb} {what}.", f"{bare}, then {verb}.", f"{bare}, then {verb} {what}.",
-         f"{bare}. {verb.capitalize()} when you are done.", f"{bare}. {verb.capitalize()} {what}.")
-    )  # fmt: skip
-    return (told, (KEYS.index(_SHORTCUTS[verb]),), DONE) if known else (told, (), ASK)
-
-
 def fill_row(seed: int) -> Job:
     rng = random.Random(f"{seed}/fill_row")
     chosen = draw_concepts(rng, rng.randint(2, 6))
@@ -96,11 +58,8 @@ def fill_row(seed: int) -> Job:
     told = [c.told for c in columns if c.source]
     rng.shuffle(told)
     listed = ", ".join(told[:-1]) + (" and " if len(told) > 1 else "") + told[-1]
-    goal = rng.choice(
-        ("Copy {} to the next free row.", "Put {} of the card in the next free row.",
-         "Add a row with {}.", "Fill {} into the table.")
-    ).format(listed)  # fmt: skip
-    goal, after, end = _and_then(rng, goal)
+    goal, table = row_goal(rng, listed)
+    goal, after, end = and_then(rng, goal, table)
     walk = Walk.over(columns, TAB, (RETURN, *after))
     return Job(len(walk.steps) + 1, lambda m: row_moment(seed, goal, columns, walk, m, end=end))
 
@@ -111,14 +70,10 @@ def enter_card(seed: int) -> Job:
     wanted = [rng.random() < 0.8 for _ in chosen]
     wanted[rng.randrange(len(chosen))] = True
     columns = [draw_column(rng, c, c if w else None) for c, w in zip(chosen, wanted, strict=True)]
-    card = rng.choice(("card", "record", "slip", "page", "sheet", "entry", syllables(rng)))
-    table = rng.choice(("table", "list", "register", "sheet", "file", syllables(rng)))
-    goal = rng.choice(
-        ("Enter the {} in the next free row of the {}.", "Add the {} to the {}.",
-         "Fill in the first empty row of the {1} from the {0}.", "Copy the {} to the {}.",
-         "Put this {} in the {}, in the next empty row.")
-    ).format(card, table)  # fmt: skip
-    goal, after, end = _and_then(rng, goal)
+    cards = ("card", "record", "slip", "page", "sheet", "entry", syllables(rng))
+    which = rng.choice(("the", "the", "this"))
+    goal, table = row_goal(rng, f"{which} {rng.choice(cards)}")
+    goal, after, end = and_then(rng, goal, table)
     walk = Walk.over(columns, TAB, (RETURN, *after))
     return Job(
         len(walk.steps) + 1,
