@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.policies.core.augment import augment
+from agent.policies.core.caution import nothing_done
 from agent.policies.core.choose import ASK_BELOW, choose, doubtful
 from agent.policies.core.collate import batch_of
 from agent.policies.core.columns import reordered
 from agent.policies.core.exam import right
 from agent.policies.core.network import Scores
 from agent.policies.core.nursery.draw import episode
-from agent.policies.core.situation import KEYS, Choice, ChoiceKind, Lesson, Situation
+from agent.policies.core.situation import KEYS, Choice, ChoiceKind, Deed, Lesson, Situation
 from agent.policies.core.sums import Role, additions, cents_of, roles
 from agent.policies.core.weights import new_network
 from perception.observation import Box, Window
@@ -117,6 +118,30 @@ def test_other_columns_change_nothing_about_the_focused_one(focused: int, seed: 
     last = len(kept.grids[0].headers) - 1
     assert (kept.focused.column == last) == (focused == 3), "what comes next depends on the edge"
     assert (kept.focused.column == 0) == (focused == 0)
+
+
+def test_before_copying_a_page_out_of_sight_is_asked_about() -> None:
+    scene = beside_a_table(INVOICE, 0, ("Date", "Value"))
+    sheet = tuple(replace(e, window=1) if e.grid >= 0 else e for e in scene.elements)
+    scene = replace(scene, windows=scene.windows * 2, elements=sheet)
+    click = Choice(ChoiceKind.CLICK, (scene.focus,))
+    lesson = Lesson(Situation("Copy it.", scene), click, before_copying=True)
+    made = [augment(lesson, seed) for seed in range(10_000, 10_100)]
+    asked = [each for each in made if each.choice.kind == ChoiceKind.ASK]
+    assert 5 <= len(asked) <= 30
+    assert all(e.grid >= 0 for each in asked for e in each.situation.scene.elements)
+    after = replace(lesson, before_copying=False)
+    assert all(augment(after, s).choice.kind == ChoiceKind.CLICK for s in range(10_000, 10_100))
+
+
+def test_moving_about_changes_nothing() -> None:
+    tab = Deed(ChoiceKind.PRESS, key=KEYS.index("Tab"))
+    scene = page(("Net", "1.00"))
+    assert nothing_done(Situation("", scene, (tab, tab)))
+    assert not nothing_done(Situation("", scene, (tab, Deed(ChoiceKind.TYPE, "Net"))))
+    assert not nothing_done(
+        Situation("", scene, (Deed(ChoiceKind.PRESS, key=KEYS.index("Delete")),))
+    )
 
 
 def test_a_sum_a_place_and_a_word_can_each_be_taught_alone() -> None:

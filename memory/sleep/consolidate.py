@@ -25,7 +25,7 @@ from memory.sleep.plan import Plan
 from memory.sleep.protocols import Example, Learner
 
 POOL = 96  # examples in reach between two checkpoints, so that judging them stays cheap
-KEPT = 160  # old examples in reach between two checkpoints
+KEPT = 112  # old examples in reach between two checkpoints
 BAFFLED = 3.0  # surprise beyond this counts no more: some steps cannot be foreseen at all
 
 

@@ -25,11 +25,11 @@ class Plan:
     variants: tuple[str, ...] = ("",)
     seeds: tuple[int, ...] = ()
     seed: int = 0
-    steps: int = 550
-    batch: int = 24
+    steps: int = 520
+    batch: int = 20
     rate: float = 6e-4
     warmup: float = 0.05
-    replay: float = 0.75
+    replay: float = 0.65
     anchor: float = 0.6
     ema: float = 0.98
     clip: float = 1.0

@@ -33,7 +33,7 @@ from perception.observation import Box
 from perception.scene import Element, Scene
 from perception.values import value_kind
 
-GONE = 0.15  # how often the value to be copied is taken off the screen: then ask
+GONE = 0.15  # how often the value to be copied, or the page, is taken off the screen: then ask
 ECHO = 0.3  # how often a column of items on the page is headed like the focused column
 REPHRASED = 0.5  # how often a word that not all goals of a task share is left out or another
 UNNAMED = 0.3  # how often what is copied from a sum has a label nobody knows
@@ -50,6 +50,8 @@ def augment(lesson: Lesson, seed: int) -> Lesson:
         lesson = reordered(lesson, rng)
     if lesson.choice.kind == ChoiceKind.TYPE and rng.random() < GONE:
         lesson = _value_gone(lesson, rng)
+    elif lesson.before_copying and rng.random() < GONE:
+        lesson = _page_gone(lesson)
     lesson = _reworded(lesson, rng)
     if rng.random() < ECHO:
         lesson = _echoed(lesson, rng)
@@ -129,6 +131,17 @@ def _value_gone(lesson: Lesson, rng: random.Random) -> Lesson:
     bare = _select(lesson, keep)
     situation = replace(bare.situation, slots=())
     return replace(bare, situation=situation, choice=Choice(ChoiceKind.ASK))
+
+
+def _page_gone(lesson: Lesson) -> Lesson:
+    """What will have to be copied stands in a window that cannot be seen: ask before beginning."""
+    scene, focus = lesson.situation.scene, lesson.situation.scene.focused
+    targets = lesson.choice.targets
+    shown = {scene.elements[t].window for t in targets} | {focus.window if focus else -1}
+    bare = _select(lesson, lambda i, e: e.window in shown or i in targets)
+    if len(bare.situation.scene.elements) == len(scene.elements):
+        return lesson
+    return replace(bare, choice=Choice(ChoiceKind.ASK))
 
 
 def _echoed(lesson: Lesson, rng: random.Random) -> Lesson:

@@ -2,69 +2,49 @@
 unlike all others of its column."""
 
 import re
-from collections.abc import Sequence
-from decimal import Decimal
 
 from agent.policies.core.looks import out_of_place
-from agent.policies.core.situation import Form, Situation, is_source
+from agent.policies.core.situation import KEYS, ChoiceKind, Form, Situation
+from agent.policies.core.sums import additions, amounts
 from agent.policies.core.trail import source_label
 from agent.policies.core.values import written
 from agent.policies.core.words import plain
 from perception.scene import Element, Scene
-from perception.values import parse_amount, value_kind
+from perception.values import value_kind
 
 UNLIKE = 0.4  # of 80 right copies the furthest was 0.23, of 21 wrong ones the nearest 0.43
+MOVES = (
+    "Tab", "Return", "Up", "Down", "Left", "Right", "Home", "End", "ctrl+Home", "ctrl+End",
+    "Page_Down", "Page_Up", "Escape", "shift+Tab",
+)  # fmt: skip  # keys that change nothing by themselves
 _TAX = re.compile(r"\b(vat|tax|taxes|mwst|ust|umsatzsteuer|mehrwertsteuer|steuer)\b")
-_NET = re.compile(
-    r"\b(net|netto\w*|subtotal|sub total|zwischensumme|warenwert|excl|before)\b|\w+netto\b"
-)
-_TOTAL = re.compile(
-    r"\b(total|gesamt\w*|endbetrag|rechnungsbetrag|zu zahlen|brutto\w*|gross|payable|"
-    r"(amount|balance|total) due|to pay)\b"
-)
+_NOT_TAX = re.compile(r"\b(no|id|nr|incl|excl|before)\b")
 
 
-def _role(label: str) -> str:
-    words = plain(label)
-    if _NET.search(words):
-        return "net"
-    if _TAX.search(words) and not re.search(r"\b(no|id|nr|incl)\b", words):
-        return "tax"
-    return "total" if _TOTAL.search(words) else ""
+def _is_tax(element: Element) -> bool:
+    """Whether the nearest words beside an amount call it a tax."""
+    for label in (element.left, element.above):
+        if label and value_kind(label) == "text":
+            words = plain(label)
+            return bool(_TAX.search(words)) and not _NOT_TAX.search(words)
+    return False
 
 
-def _sums(elements: Sequence[Element]) -> dict[str, list[Element]]:
-    found: dict[str, list[Element]] = {"net": [], "tax": [], "total": []}
-    for element in elements:
-        if value_kind(element.text) in ("amount", "number") and not element.text.endswith("%"):
-            for label in (element.left, element.above):
-                if label and value_kind(label) == "text":
-                    role = _role(label)
-                    if role:
-                        found[role].append(element)
-                    break
-    return found
+def balance(situation: Situation, index: int) -> bool | None:
+    """Whether the amount at `index` stands on a page whose taxes are part of a sum.
 
-
-def balance(situation: Situation, element: Element) -> bool | None:
-    """Whether net + tax = total on the page that this amount stands on.
-
-    None where the page does not say all three, or the amount is not one of them.
+    False for every amount of a page that names a tax which adds up with nothing there: net and
+    tax do not make the total, or one of them cannot be seen. True for a part of the sum that
+    does. None where no tax is named, or the amount is no part of the sum.
     """
     scene = situation.scene
-    page = [e for e in scene.elements if e.window == element.window and is_source(scene, e)]
-    sums = _sums(page)
-    if element not in [*sums["net"], *sums["tax"], *sums["total"]]:
+    window, found = scene.elements[index].window, amounts(scene)
+    page = {i: cents for i, cents in found.items() if scene.elements[i].window == window}
+    taxes = {cents for i, cents in page.items() if _is_tax(scene.elements[i])}
+    if index not in page or not taxes:
         return None
-    values = {role: [parse_amount(e.text) for e in found] for role, found in sums.items()}
-    if not all(values.values()):
-        return None
-    known = {role: [v for v in found if v is not None] for role, found in values.items()}
-    if known != values:
-        return False
-    # items of a list may be headed like the total: one pair that fits is enough
-    tax = sum(known["tax"], Decimal(0))
-    return any(net + tax == total for net in known["net"] for total in known["total"])
+    sums = [a for a in additions(scene) if a.window == window and taxes <= set(a.parts)]
+    return None if sums and sums[0].role(page[index]) is None else bool(sums)
 
 
 def why_not_type(situation: Situation, index: int, form: Form) -> str:
@@ -77,7 +57,7 @@ def why_not_type(situation: Situation, index: int, form: Form) -> str:
     if index >= len(situation.scene.elements):
         return ""
     element = situation.scene.elements[index]
-    balanced = balance(situation, element)
+    balanced = balance(situation, index)
     if balanced is False:
         return f"{label}: net, tax and total on the page do not add up. What should I enter?"
     return unsure(situation, index) if not element.certain and not balanced else ""
@@ -99,3 +79,8 @@ def unsure(situation: Situation, index: int) -> str:
     """The question about a value that is not read for certain."""
     label = source_label(situation, index) or "the value"
     return f"{label}: I cannot read “{situation.sources[index]}” for certain. What does it say?"
+
+
+def nothing_done(situation: Situation) -> bool:
+    """Whether all that was done so far was to move about."""
+    return all(d.kind == ChoiceKind.PRESS and KEYS[d.key] in MOVES for d in situation.deeds)

@@ -5,7 +5,7 @@ from agent.policies.core.features import Features
 from agent.policies.core.network import Batch, Scores
 from agent.policies.core.situation import Choice, ChoiceKind, Situation
 
-ASK_BELOW = 0.55  # of typing, pressing and ending: less sure than this is a question
+ASK_BELOW = 0.45  # of typing, pressing and ending: less sure than this is a question
 
 
 def choose(

@@ -17,7 +17,7 @@ from actuation.action import (
     TypeText,
     Wait,
 )
-from agent.policies.core.caution import unsure, why_not_type
+from agent.policies.core.caution import nothing_done, unsure, why_not_type
 from agent.policies.core.choose import choose, doubtful
 from agent.policies.core.collate import batch_of
 from agent.policies.core.levels import base_and_level
@@ -31,7 +31,6 @@ from agent.policy import Decision
 from memory.day import Context
 from perception.observation import Observation
 from perception.read import Reader
-from perception.scene import Scene
 
 SAVING = ("ctrl+s",)
 
@@ -105,7 +104,7 @@ class CorePolicy:
             case ChoiceKind.TYPE:
                 return self._type(observation, situation, choice)
             case ChoiceKind.PRESS:
-                return self._press(situation.scene, KEYS[choice.key])
+                return self._press(situation, KEYS[choice.key])
             case ChoiceKind.SCROLL_DOWN | ChoiceKind.SCROLL_UP:
                 x, y = situation.scene.width // 2, situation.scene.height // 2
                 return Scroll(x, y, dy=3 if choice.kind == ChoiceKind.SCROLL_DOWN else -3), ""
@@ -137,8 +136,11 @@ class CorePolicy:
         text = written(situation.sources[index], form)
         return TypeText(text or ""), f"{label}: {situation.sources[index]}"
 
-    def _press(self, scene: Scene, keys: str) -> tuple[Action, str]:
+    def _press(self, situation: Situation, keys: str) -> tuple[Action, str]:
         """A key; before a saving one, what was entered is read back and mended once."""
+        scene = situation.scene
+        if keys in SAVING and nothing_done(situation):
+            return Ask("I have not changed anything yet. Shall I save all the same?"), ""
         wrong = first_mismatch(scene, self.entries) if keys in SAVING else None
         if wrong is None:
             return Press(keys), ""

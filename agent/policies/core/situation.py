@@ -118,6 +118,7 @@ class Lesson:
     """One thing to learn: in this situation, choose this.
 
     weight: 0..1, from review. old: replayed, not of the day. task: its name, where it was lived.
+    before_copying: nothing was copied yet, and a later step of the same episode copies.
     """
 
     situation: Situation
@@ -125,6 +126,7 @@ class Lesson:
     weight: float = 1.0
     old: bool = False
     task: str = ""
+    before_copying: bool = False
 
 
 def label_of(element: Element) -> str:
