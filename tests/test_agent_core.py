@@ -289,3 +289,6 @@ def test_a_value_unlike_its_column_is_asked_about() -> None:
     situation = Situation("", scene)
     assert "like no other value" in why_not_type(situation, 0, Form.VERBATIM)
     assert why_not_type(situation, 1, Form.VERBATIM) == ""
+    small = replace(free.elements[1], text="re-12345")
+    odd = replace(scene, elements=(free.elements[0], small, *cells, focus))
+    assert "like no other value" in why_not_type(Situation("", odd), 1, Form.VERBATIM)

@@ -3,7 +3,7 @@ unlike all others of its column."""
 
 import re
 
-from agent.policies.core.looks import out_of_place
+from agent.policies.core.looks import begins_small, out_of_place
 from agent.policies.core.situation import KEYS, ChoiceKind, Form, Situation
 from agent.policies.core.sums import additions, amounts
 from agent.policies.core.trail import source_label
@@ -72,7 +72,7 @@ def stands_out(scene: Scene, text: str) -> bool:
     kind = kinds[focus.column] if 0 <= focus.column < len(kinds) else ""
     if kind in ("date", "amount"):
         return value_kind(text) not in (kind, "number")
-    return kind == "text" and out_of_place(scene, text) > UNLIKE
+    return kind == "text" and (out_of_place(scene, text) > UNLIKE or begins_small(scene, text))
 
 
 def unsure(situation: Situation, index: int) -> str:

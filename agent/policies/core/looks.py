@@ -29,17 +29,21 @@ def column_shape(scene: Scene) -> Shape | None:
     return sum(digits) / count, sum(capitals) / count, sum(spaces) / count, sum(lengths) / count
 
 
-def _column_shapes(scene: Scene) -> list[Shape]:
-    """The shapes of the focused column's values."""
+def _column_texts(scene: Scene) -> list[str]:
+    """The values of the focused column."""
     focus = scene.focused
     if focus is None or focus.grid < 0:
         return []
     place = focus.grid, focus.column
     return [
-        shape(e.text)
+        e.text
         for e in scene.elements
         if (e.grid, e.column) == place and e.row >= 0 and e.text and not e.focused
     ]
+
+
+def _column_shapes(scene: Scene) -> list[Shape]:
+    return [shape(text) for text in _column_texts(scene)]
 
 
 def out_of_place(scene: Scene, text: str) -> float:
@@ -51,6 +55,15 @@ def out_of_place(scene: Scene, text: str) -> float:
     if len(shapes) < 2:
         return 0.0
     return distance(shape(text), mean) - max(distance(one, mean) for one in shapes)
+
+
+def begins_small(scene: Scene, text: str) -> bool:
+    """Whether a text begins with a small letter where no value of the focused column does.
+
+    Small and capital s, o, w … look alike, and no second reading tells them apart.
+    """
+    firsts = [value[0] for value in _column_texts(scene) if value[0].isalpha()]
+    return len(firsts) >= 2 and text[:1].islower() and not any(c.islower() for c in firsts)
 
 
 def distance(one: Shape, other: Shape | None) -> float:
