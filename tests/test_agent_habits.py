@@ -33,14 +33,14 @@ def page(*lines: tuple[str, str]) -> Scene:
 
 
 def beside_a_table(scene: Scene, focused: int, headers: tuple[str, ...]) -> Scene:
-    """The page and a table with one full row, the focus in the empty one below."""
+    """The page and a table with a header row, the focus in the empty row below."""
     cells = [
         Element(
             Box(400 + 90 * c, 20 * (r + 1), 88, 20),
             text,
             Kind.CELL,
             header=header,
-            focused=(r, c) == (1, focused),
+            focused=(r, c) == (0, focused),
             grid=0,
             row=r,
             column=c,
@@ -49,7 +49,6 @@ def beside_a_table(scene: Scene, focused: int, headers: tuple[str, ...]) -> Scen
         for r, row in enumerate((tuple(f"{h} old" for h in headers), ("",) * len(headers)), -1)
         for c, (header, text) in enumerate(zip(headers, row, strict=True))
     ]
-    cells = [replace(c, focused=(c.row, c.column) == (0, focused)) for c in cells]
     elements = (*scene.elements, *cells)
     count = len(headers)
     grid = Grid(Box(400, 0, 90 * count, 60), 0, headers, 0, 0, (0.0,) * count, ("",) * count)
