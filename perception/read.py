@@ -16,6 +16,7 @@ import numpy as np
 from perception.boxes import normalise
 from perception.cells import Piece
 from perception.fields import halves, reading_order
+from perception.glyphs import Specimens, edges, hides
 from perception.layout import MENU_HEIGHT, Layout, look
 from perception.neighbours import neighbours
 from perception.observation import Image, Observation
@@ -31,6 +32,7 @@ from perception.text import (
     Recogniser,
     Way,
     alike,
+    echoes,
     is_noise,
     is_value,
 )
@@ -40,6 +42,7 @@ _KEPT = 12  # surfaces that are remembered
 _WEAK = 0.9  # confidence below which a text is read a second time
 _RIM = 2  # pixels around an element that are looked at again with it
 _DIGITS_APART = re.compile(r"\d \d")
+_SETTLED = 0.95  # confidence in a code whose glyphs were compared
 _NOISE = 0.2  # confidence below which a reading is no text
 
 
@@ -115,7 +118,7 @@ class Reader:
         if found is None:
             return False
         again = self._recogniser.read([found[0]], FOURTH)[0]
-        return alike(again, Reading(element.text, 1.0))
+        return echoes(again, element.text)
 
     def _split(self, piece: Piece, reading: Reading) -> tuple[Piece, ...]:
         """The label and the value of a line, cut where the label really ends in its colon."""
@@ -136,10 +139,12 @@ class Reader:
         read well the first time is read again, and once more if that says something else.
         """
         readings = self._texts(pieces)
+        heard = [[reading.text] for reading in readings]
         values = [i for i, reading in enumerate(readings) if is_value(reading.text)]
         seconds = self._texts([pieces[i] for i in values], SECOND)
         contradicted = set()
         for i, second in zip(values, seconds, strict=True):
+            heard[i].append(second.text)
             if alike(readings[i], second):
                 surer = max(readings[i].confidence, second.confidence)
                 text = _closer(readings[i].text, second.text)
@@ -150,6 +155,7 @@ class Reader:
         again = sorted(contradicted | weak)
         open_names: dict[int, tuple[Reading, Reading]] = {}
         for i, third in zip(again, self._texts([pieces[i] for i in again], THIRD), strict=True):
+            heard[i].append(third.text)
             first = readings[i]
             better = max(first, third, key=lambda reading: reading.confidence)
             readings[i] = replace(better, agreed=alike(first, third))
@@ -159,7 +165,33 @@ class Reader:
         for (i, pair), last in zip(open_names.items(), lasts, strict=True):
             if twin := next((reading for reading in pair if alike(reading, last)), None):
                 readings[i] = max(twin, last, key=lambda reading: reading.confidence)
+        return _settled(pieces, readings, heard)
+
+
+def _settled(
+    pieces: Sequence[Piece], readings: list[Reading], heard: Sequence[Sequence[str]]
+) -> list[Reading]:
+    """The readings, with codes that may hide a letter among their digits judged by their glyphs."""
+    codes = [i for i, r in enumerate(readings) if value_kind(r.text) == "text" and is_value(r.text)]
+    codes = [i for i in codes if edges(readings[i].text)]
+    if not codes:
         return readings
+    sure = (
+        (piece.line, reading.text)
+        for piece, reading in zip(pieces, readings, strict=True)
+        if piece.line is not None
+        and reading.agreed
+        and value_kind(reading.text) in ("date", "amount", "number")
+    )
+    page = Specimens.of(sure)
+    for i in codes:
+        line = pieces[i].line
+        text = page.settle(line, heard[i]) if line is not None else None
+        if text is not None:
+            readings[i] = Reading(text, max(readings[i].confidence, _SETTLED))
+        elif hides(readings[i].text):
+            readings[i] = replace(readings[i], agreed=False)
+    return readings
 
 
 def _closer(one: str, two: str) -> str:

@@ -8,19 +8,18 @@ from perception.cells import NUMBER, Piece
 from perception.grids import Sheet
 from perception.scene import Element, Grid, Kind
 from perception.surfaces import Surface
-from perception.text import Reading, doubtful, is_noise, is_value
+from perception.text import Reading, is_noise, is_value
 from perception.values import value_kind
 
 _SURE = 0.4  # confidence below which a reading is not trusted
 _NOISE = 0.05  # below which a cell's reading is of its border: cells do hold odd texts
-_SURE_OF_CODE = 0.93  # the same where a letter may pass for a digit
 _INPUT_LINE = 45  # pixels above the bar of letters in which the input line lies
 _SPARE = 2  # empty rows below the data whose cells are offered
 
 
 def trusted(piece: Piece, reading: Reading) -> bool:
     """Whether a reading may be used as a value."""
-    enough = _SURE_OF_CODE if doubtful(reading.text) else _SURE if reading.text else 0.0
+    enough = _SURE if reading.text else 0.0
     return reading.agreed and not piece.cut and reading.confidence >= enough
 
 

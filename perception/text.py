@@ -37,7 +37,7 @@ _UNSAID = re.compile(r"[\s'’‘°`´]")
 _FRANCS = re.compile(r"\bCHE(?=\s*\d)|(?<=\d\s)CHE\b")
 _SHARP_S = re.compile(r"ßB(?=[a-zäöü])")
 _CAPITAL_I = re.compile(r"(?<=[A-Z])l(?=[-/\d])")
-_BOUNDARY = re.compile(r"(?<![^\W\d_])[A-Z]{1,3}[10]\d{3}")
+_AS_HEARD = {"ß": "(?:ß|fs|fS|ss|SS|[BbRf8S]|)"} | {c: f"[{c}{c.lower()}]" for c in "COSVWXZ"}
 _REMEMBERED = 20_000  # lines, a few megabytes
 _MARGIN = 4  # white pixels around the ink, before scaling
 
@@ -81,6 +81,15 @@ def alike(one: Reading, two: Reading) -> bool:
     return _UNSAID.sub("", one.text) == _UNSAID.sub("", two.text)
 
 
+def echoes(again: Reading, text: str) -> bool:
+    """Whether a second reading says the text again, as well as it can.
+
+    No reader invents an ß, and many miss one; of S and s in one place the capital is believed.
+    """
+    heard = "".join(_AS_HEARD.get(letter, re.escape(letter)) for letter in _UNSAID.sub("", text))
+    return re.fullmatch(heard, _UNSAID.sub("", again.text)) is not None
+
+
 def mended(text: str) -> str:
     """A text without the misreadings that only one thing can stand behind."""
     text = _FRANCS.sub("CHF", text).replace("::", ":")
@@ -95,11 +104,6 @@ def is_noise(reading: Reading, least: float) -> bool:
     """
     digits = sum(letter.isdigit() for letter in reading.text)
     return (reading.confidence < least and digits < 3) or not any(map(str.isalnum, reading.text))
-
-
-def doubtful(text: str) -> bool:
-    """Whether a code may hide a letter among its digits: S1463 or SI463."""
-    return bool(_BOUNDARY.search(text))
 
 
 def language_folder(language: str, folders: Sequence[str] = ()) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from perception.observation import Box, Image, Observation, Screen, Window
 from perception.read import Reader
 from perception.scene import Element, Scene
 from perception.surfaces import surfaces
-from perception.text import NoLanguageData, Recogniser, doubtful, language_folder, mended
+from perception.text import NoLanguageData, Reading, Recogniser, echoes, language_folder, mended
 from perception.values import parse_amount
 from tasks.books.page import Placed, draw_invoice, render
 
@@ -189,14 +189,17 @@ def test_misreadings_with_one_meaning_are_mended(read: str, meant: str) -> None:
     assert mended(read) == meant
 
 
-def test_codes_that_may_hide_a_letter_are_doubtful() -> None:
-    assert doubtful("S1463903")
-    assert not doubtful("RE-2026-1234")
-    assert not doubtful("1.234,56 €")
-
-
 def test_confidence_and_certainty_are_part_of_an_element(reader: Reader) -> None:
     scene = reader.read(seen(written("1.234,56", "black", "white")))
     element = scene.elements[0]
     assert 0.4 <= element.confidence <= 1
     assert replace(element, certain=False) != element
+
+
+def test_an_eszett_may_be_missed_by_the_second_reading_but_not_another_letter() -> None:
+    assert echoes(Reading("Weif Optik", 0.7), "Weiß Optik")
+    assert echoes(Reading("Wei Optik", 0.7), "Weiß Optik")
+    assert echoes(Reading("süß Reisen", 0.7), "Süß Reisen")
+    assert not echoes(Reading("Süß Reisen", 0.7), "süß Reisen")
+    assert not echoes(Reading("Weiß Optik", 0.7), "Weif Optik")
+    assert not echoes(Reading("Thorton", 0.7), "Thornton")

@@ -57,19 +57,65 @@ def examine(
 
     when: "before" or "after".
     """
-    total = len(plan.seeds) + 1
 
     def skills() -> tuple[SkillScore, ...]:
-        progress("exam", 0, total, f"{when}: old skills")
+        progress("exam", 0, len(plan.seeds) + 1, f"{when}: old skills")
         learner.load(weights)
         return tuple(learner.exam(plan.skills, plan.seed))
 
     scores = phases.run("exam", f"{when}-skills", SKILLS, skills)
+    return Paper(scores, rehearse(when, weights, rehearsal, plan, phases, progress))
+
+
+def tempered(
+    full: Path,
+    before: Paper,
+    learner: Learner[Example],
+    plan: Plan,
+    phases: Phases,
+    progress: Progress,
+) -> tuple[Path, float, tuple[SkillScore, ...]]:
+    """The level at the largest of plan.shares that keeps the old skills: its file, its share and
+    its scores; at the first share where none does.
+
+    Moving a level part of the way back to what it was trained from keeps most of what is new and
+    gives back what is old (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
+    """
+    tried: list[tuple[Path, float, tuple[SkillScore, ...]]] = []
+    for share in plan.shares:
+        path = full if share == 1 else full.with_name(f"{full.name}-{round(100 * share)}")
+
+        def skills(share: float = share, path: Path = path) -> tuple[SkillScore, ...]:
+            progress("exam", 0, len(plan.seeds) + 1, f"after: old skills, {share:.0%} of the night")
+            learner.load(full)
+            if share != 1:
+                learner.shrink(share)
+                learner.save(path)
+            return tuple(learner.exam(plan.skills, plan.seed))
+
+        scores = phases.run("exam", f"after-skills-{round(100 * share)}", SKILLS, skills)
+        tried.append((path, share, scores))
+        pairs = zip(before.skills, scores, strict=True)
+        if not any(dropped(old, new, plan.allowed_drop) for old, new in pairs):
+            return tried[-1]
+    return tried[0]
+
+
+def rehearse(
+    when: str,
+    weights: Path | None,
+    rehearsal: Rehearsal,
+    plan: Plan,
+    phases: Phases,
+    progress: Progress,
+) -> tuple[Rehearsed, ...]:
+    """Every rehearsal of the plan, variant by variant."""
+    total = len(plan.seeds) + 1
     rehearsed: list[Rehearsed] = []
     for number, (variant, seeds) in enumerate(plan.rehearsals.items()):
         earlier = len(rehearsed)
 
-        def rehearse(
+        def run(
             variant: str = variant, seeds: tuple[int, ...] = seeds, earlier: int = earlier
         ) -> tuple[Rehearsed, ...]:
             told: list[Rehearsed] = []
@@ -81,9 +127,9 @@ def examine(
 
             return tuple(rehearsal.rehearse(plan.task, variant, seeds, weights, tell))
 
-        part = phases.run("exam", f"{when}-rehearsal-{number}", REHEARSED, rehearse)
+        part = phases.run("exam", f"{when}-rehearsal-{number}", REHEARSED, run)
         rehearsed.extend(part)
-    return Paper(scores, tuple(rehearsed))
+    return tuple(rehearsed)
 
 
 @dataclass(frozen=True)
@@ -92,8 +138,10 @@ class Judged:
     reason: str
 
 
-def judge(before: Paper, after: Paper, allowed_drop: int, allowed_harm: int = 0) -> Judged:
-    """Promote or reject. See Plan for the two allowances."""
+def judge(
+    before: Paper, after: Paper, allowed_drop: int, allowed_harm: int = 0, share: float = 1.0
+) -> Judged:
+    """Promote or reject. See Plan for the two allowances; share: of the night, that is judged."""
     for old, new in zip(before.skills, after.skills, strict=True):
         if old.skill != new.skill:
             raise ValueError(f"skills differ: {old.skill}, {new.skill}")
@@ -113,6 +161,7 @@ def judge(before: Paper, after: Paper, allowed_drop: int, allowed_harm: int = 0)
     if tried and now == was < tried:
         return Judged(False, f"no better: {now} of {tried} rehearsals verified, as before")
     kept = f"{len(after.skills)} old skills kept within {allowed_drop} points"
+    kept += f" by {share:.0%} of what was learned" if share < 1 else ""
     if not tried:
         return Judged(True, f"{kept}; nothing rehearsed")
     return Judged(True, f"{now} of {tried} rehearsals verified, {was} before; {kept}")

@@ -78,6 +78,11 @@ class FakeLearner:
     def parameters(self) -> list[torch.nn.Parameter]:
         return list(self._net.parameters())
 
+    def shrink(self, share: float) -> None:
+        with torch.no_grad():
+            self._net.weight.mul_(share)
+            self._net.bias.copy_(0.5 + share * (self._net.bias - 0.5))
+
     def exam(self, skills: int, seed: int) -> list[SkillScore]:
         replay = self.replay(seed)
         with torch.no_grad():

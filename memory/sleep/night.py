@@ -18,7 +18,7 @@ from memory.levels import Levels
 from memory.redact import redact
 from memory.sleep import log
 from memory.sleep.consolidate import Trained, consolidate
-from memory.sleep.exam import Judged, Paper, examine, judge
+from memory.sleep.exam import Judged, Paper, examine, judge, rehearse, tempered
 from memory.sleep.gather import Gathered, data_digest, gather
 from memory.sleep.lock import asleep
 from memory.sleep.log import NightRecord, Reviewed, Score
@@ -85,12 +85,15 @@ def night(
         if trained.weights is not None:
             # After a kill in the last phase tonight's level is live: then "before" stands already.
             before = examine("before", live, learner, rehearsal, plan, phases, progress)
-            after = examine("after", trained.weights, learner, rehearsal, plan, phases, progress)
-            judged = judge(before, after, plan.allowed_drop, plan.allowed_harm)
+            weights, share, skills = tempered(
+                trained.weights, before, learner, plan, phases, progress
+            )
+            after = Paper(skills, rehearse("after", weights, rehearsal, plan, phases, progress))
+            judged = judge(before, after, plan.allowed_drop, plan.allowed_harm, share)
             scores = _scores(before, after)
             if judged.promote:
                 progress("promote", 0, 1, "")
-                level = Candidate(trained.weights, folder.name, reviews, gathered.ids, after.scores)
+                level = Candidate(weights, folder.name, reviews, gathered.ids, after.scores)
                 phases.run("promote", "promote", PROMOTED, lambda: _promote(levels, level))
         learner.load(levels.live())
         now = levels.live_level()
@@ -112,8 +115,8 @@ def night(
             lineage=tuple(levels.lineage()),
         )
         log.write(record, folder)
-        for spent in ("checkpoint", "candidate"):
-            (folder / spent).unlink(missing_ok=True)
+        for spent in (folder / "checkpoint", *folder.glob("candidate*")):
+            spent.unlink(missing_ok=True)
         progress("log", 1, 1, record.reason)
         return record
 

@@ -17,6 +17,7 @@ class Plan:
     from old skills; ema: decay of the averaged weights, 0 for none). every: steps between two
     checkpoints. episodes: at most so many, the newest. allowed_drop: points an old skill may lose.
     allowed_harm: how many rehearsals more than before may end wrong or with collateral.
+    shares: how much of what was learned is tried, in turn, until the old skills are kept.
     threads: of torch, pinned, since sums depend on it.
     """
 
@@ -38,6 +39,7 @@ class Plan:
     episodes: int = 64
     allowed_drop: int = 2
     allowed_harm: int = 0
+    shares: tuple[float, ...] = (1.0, 0.85, 0.7, 0.5)
     threads: int = 1
 
     def __post_init__(self) -> None:

@@ -73,6 +73,10 @@ class Learner(Protocol[Example]):
         """The fast level's trainable parameters."""
         ...
 
+    def shrink(self, share: float) -> None:
+        """Move the fast level back towards the frozen core, until this share (0..1) is left."""
+        ...
+
     def exam(self, skills: int, seed: int) -> list[SkillScore]:
         """Score the named old skills with the current weights on `skills` drawn episodes each."""
         ...

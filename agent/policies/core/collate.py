@@ -50,6 +50,7 @@ def batch(made: Sequence[Features]) -> Batch:
         candidates=_padded([f.candidates for f in made]),
         candidate_texts=_padded([to[f.candidate_texts] for f, to in zip(made, maps, strict=True)]),
         sums=_padded([f.sums for f in made]),
+        looks=_padded([f.looks for f in made]),
         clickable=_padded([f.clickable for f in made]),
         copyable=torch.cat([_padded([f.copyable for f in made]), spans], 1),
         present=_present([f.candidates for f in made]),
@@ -87,7 +88,7 @@ def target(lessons: Sequence[Lesson], made: Sequence[Features], shape: Batch) ->
     rows, width = len(lessons), shape.candidates.shape[1]
     click = torch.zeros(rows, width, dtype=torch.bool)
     copy = torch.zeros(rows, shape.copyable.shape[1], dtype=torch.bool)
-    weights = torch.tensor([lesson.weight for lesson in lessons])
+    weights = torch.tensor([lesson.weight for lesson in lessons], dtype=torch.float32)
     for i, (lesson, f) in enumerate(zip(lessons, made, strict=True)):
         choice = lesson.choice
         if choice.kind == ChoiceKind.CLICK:

@@ -65,6 +65,7 @@ class Features:
     candidates: Floats  # (N, F)
     candidate_texts: Ints  # (N, 4): text, left, above, header
     sums: Floats  # (N, 3): what it is in the sum of its page, one-hot (sums.Role)
+    looks: Floats  # (N, 8): looks.Shape, then the kind of value, one-hot
     clickable: NDArray[np.bool_]  # (N,)
     copyable: NDArray[np.bool_]  # (N,)
     kept: tuple[int, ...]
@@ -207,6 +208,10 @@ def _element_row(
     ]
 
 
+def _look(text: str) -> list[float]:
+    return [*shape(text), *_one_hot(kind_of(text), VALUE_KINDS)]
+
+
 def _focus_column(scene: Scene) -> tuple[float, str]:
     """How full the focused column is, and of what kind its values are."""
     focus = scene.focused
@@ -341,6 +346,7 @@ def features(situation: Situation) -> Features:
         candidates=numbers,
         candidate_texts=labels,
         sums=np.array([[added.get(i) == role for role in Role] for i in kept], np.float32),
+        looks=np.array([_look(situation.sources[i]) for i in kept], np.float32),
         clickable=np.array(clickable, bool),
         copyable=np.array(copyable, bool),
         kept=tuple(kept),

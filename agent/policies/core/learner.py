@@ -99,6 +99,12 @@ class CoreLearner:
     def parameters(self) -> list[torch.nn.Parameter]:
         return list(trainable(self.network).values())
 
+    @torch.no_grad()
+    def shrink(self, share: float) -> None:
+        old = dict(self.frozen.named_parameters())
+        for name, parameter in trainable(self.network).items():
+            parameter.copy_(torch.lerp(old[name], parameter, share))
+
     def exam(self, skills: int, seed: int) -> list[SkillScore]:
         return exam(self.network, skills, seed)
 

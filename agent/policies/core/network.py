@@ -6,7 +6,8 @@
     heads: kind (softmax) · click and copy pointers (Vinyals et al. 2015, "Pointer networks") ·
            key · form. The copy pointer adds a bilinear score of (focus label, candidate label),
            so that "values labelled A go to places labelled B" is one low-rank weight update, and
-           a linear one of (focus label, role in a sum): "here goes what the others add up to".
+           linear ones of (focus label, role in a sum): "here goes what the others add up to", and
+           of (focus label, look of the value): "here go codes".
 
 Shapes: B batch, T distinct texts of the batch, N candidates, G goal tokens, H deeds, C cues.
 """
@@ -55,6 +56,7 @@ class Batch:
     candidates: Tensor  # (B, N, F)
     candidate_texts: Tensor  # (B, N, 4)
     sums: Tensor  # (B, N, 3)
+    looks: Tensor  # (B, N, 8)
     clickable: Tensor  # (B, N)
     copyable: Tensor  # (B, N + G): candidates, then goal tokens that are quoted
     present: Tensor  # (B, N)
@@ -80,7 +82,8 @@ class Scores:
     form: Tensor  # (B, forms)
 
 
-EMPTY = ("sums.weight", "place_kind")  # at birth: only nights fill them
+EMPTY = ("sums.weight", "looks.weight", "place_kind")  # at birth: only nights fill them
+LOOKS = 8  # numbers that say how a text looks (features.Features.looks)
 _MASKED = -1e4
 _OPEN = 0.03  # label smoothing of kinds: what is certain beyond all doubt is never unlearned
 _KEYED = 48.0  # of the word-to-key score, for the same reason as _SHARP
@@ -88,6 +91,7 @@ _LOUD = 4.0  # of the goal's asking for any key at all
 _SOFT = 0.25  # of the maximum over the goal's words
 _HABIT = 40.0  # of what an empty place asks for, as sharp as a night needs it
 _ADDED = 100.0  # of the sum-to-place score, which one night must learn from nothing
+_BUILD = 40.0  # of what values of a place look like
 _SHARP = 10.0  # of the label-to-label score: one night's small steps in its matrices must count
 
 
@@ -127,9 +131,11 @@ class Network(nn.Module):
         self.goal_query, self.goal_key = nn.Linear(d, d), nn.Linear(d, d)
         self.form_head = nn.Linear(2 * d, forms)
         self.sums = nn.Linear(t, len(Role), bias=False)  # what of a sum a place wants
+        self.looks = nn.Linear(t, LOOKS, bias=False)  # what the values of a place look like
         self.place_kind = nn.Parameter(torch.zeros(kinds, t))  # what an empty place asks for
         nn.init.normal_(self.words.weight, std=0.3)
         nn.init.zeros_(self.sums.weight)
+        nn.init.zeros_(self.looks.weight)
         nn.init.normal_(self.word_key.weight, std=0.05 / _KEYED)
         nn.init.eye_(self.bilinear.weight).data.mul_(0.5)  # at first: where labels say the same
 
@@ -181,7 +187,8 @@ class Network(nn.Module):
         labelled = _SHARP * torch.einsum("bnkt,bt->bnk", own_meaning[:, :, 1:3], wanted).amax(-1)
         copyable = torch.cat([elements, spans], 1)
         added = _ADDED * torch.einsum("bnr,br->bn", b.sums, self.sums(focus_meaning))
-        extra = F.pad(labelled + added, (0, g))
+        built = _BUILD * torch.einsum("bnl,bl->bn", b.looks, self.looks(focus_meaning))
+        extra = F.pad(labelled + added + built, (0, g))
         copy = self._point(self.copy_query(head), self.copy_key(copyable), b.copyable, extra)
         chosen = torch.einsum("bn,bnd->bd", copy.softmax(-1), copyable)
         best = copy.amax(-1, keepdim=True).clamp(min=-20) / 10

@@ -31,6 +31,7 @@ from agent.policy import Decision
 from memory.day import Context
 from perception.observation import Observation
 from perception.read import Reader
+from perception.text import is_value
 
 SAVING = ("ctrl+s",)
 
@@ -126,9 +127,9 @@ class CorePolicy:
         index, form = choice.targets[0], Form(choice.form)
         question = why_not_type(situation, index, form)
         if not question and form == Form.VERBATIM and index < len(situation.scene.elements):
-            # dates and amounts were read twice already; words are, before they are copied
+            # what has digits was read twice already; names are, before they are copied
             element = situation.scene.elements[index]
-            if not self.reader.confirms(observation, element):
+            if not is_value(element.text) and not self.reader.confirms(observation, element):
                 question = unsure(situation, index)
         label = source_label(situation, index)
         if question:

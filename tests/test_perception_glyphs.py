@@ -1,0 +1,87 @@
+"""I or 1, O or 0: told by the digits that are certain, in the same type, or not told at all."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image as Pictures
+from PIL import ImageDraw, ImageFont
+
+from perception.boxes import normalise
+from perception.glyphs import Line, Specimens, edges, glyphs, hides, unlike
+
+FACES = ("DejaVuSans", "DejaVuSerif", "LiberationSans-Regular", "LiberationSerif-Bold")
+DATE, AMOUNT = "14.03.2025", "1 062.87"
+
+
+def line(text: str, face: str = FACES[0], size: int = 16, shade: int = 20) -> Line:
+    font = ImageFont.truetype(f"{face}.ttf", size)
+    picture = Pictures.new("RGB", (420, 40), "white")
+    ImageDraw.Draw(picture).text((10, 8), text, font=font, fill=(shade,) * 3)
+    found = normalise(np.asarray(picture))
+    assert found is not None
+    return found[0]
+
+
+def page(face: str = FACES[0], size: int = 16) -> Specimens:
+    return Specimens.of((line(text, face, size), text) for text in (DATE, AMOUNT))
+
+
+@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("printed", ["SI463203", "S1463203", "AO125806", "A0125806"])
+def test_twins_are_told_by_the_pages_own_digits(face: str, printed: str) -> None:
+    misread = printed.translate(str.maketrans("I1O0", "1I0O"))
+    specimens = page(face)
+    for readings in ([printed], [misread, printed]):
+        # Touching letters cannot be cut: then there is no verdict, which is no wrong one.
+        assert specimens.settle(line(printed, face), readings) in (printed, None)
+    assert any(
+        page(each).settle(line(printed, each), [printed[:2] + misread[2:], printed]) == printed
+        for each in FACES
+    )
+
+
+@pytest.mark.parametrize("printed", ["SI463203", "S1463203"])
+def test_most_faces_can_be_told(printed: str) -> None:
+    told = [page(face).settle(line(printed, face), ["S1463203"]) for face in FACES]
+    assert told.count(printed) >= len(FACES) - 1, told
+
+
+def test_another_type_proves_nothing() -> None:
+    other = page(FACES[1], 22)
+    assert other.settle(line("SI463203"), ["S1463203"]) is None
+    assert Specimens(()).settle(line("SI463203"), ["S1463203"]) is None
+
+
+def test_a_letter_read_as_a_digit_is_no_code_of_digits() -> None:
+    readings = ["51780263", "S1780263", "S1780263"]
+    told = {page(face).settle(line("SI780263", face), readings) for face in FACES}
+    assert told <= {"SI780263", None}
+    assert "SI780263" in told
+
+
+@given(st.text("SREGAB", min_size=1, max_size=3), st.integers(100, 999_999))
+@settings(max_examples=60, deadline=None)
+def test_no_verdict_is_ever_wrong(letters: str, number: int) -> None:
+    code = f"{letters}{number}"
+    assert page().settle(line(code), [code]) in (code, None)
+
+
+def test_where_twins_may_stand() -> None:
+    assert [edges(code) for code in ("SI463", "RE-1001", "INV-2025", "B10-1")] == [
+        [1],
+        [],
+        [],
+        [1, 2],
+    ]
+    assert hides("S1463")
+    assert not hides("SI463")
+    assert not hides("RE-2026-1234")
+
+
+def test_a_glyph_is_like_itself_moved_and_unlike_others() -> None:
+    one, two = glyphs(line("1 2"), 2) or ()
+    assert unlike(one, one) == 0
+    assert unlike(one, two) > 0.2
+    assert unlike(one, np.ones((40, 40), np.float32)) == 1
+    assert glyphs(line("12"), 7) is None
