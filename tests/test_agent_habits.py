@@ -169,6 +169,21 @@ def test_a_sum_a_place_and_a_word_can_each_be_taught_alone() -> None:
         assert torch.equal(there, network(full).kind), "a habit of empty places only"
 
 
+def test_what_values_of_a_place_look_like_can_be_taught_alone() -> None:
+    """A code beside its label, which has a label to its left as well."""
+    network = new_network(0)
+    lines = (("", "Number"), ("Number", "Due date"), ("Number", "RE-2026-17"), ("", "Due date"))
+    scene = beside_a_table(page(*lines), 1, ("Date", "Note"))
+    batch, _ = batch_of([Situation("Copy it and file it.", scene)])
+    before: Scores = network(batch)
+    with torch.no_grad():
+        focus = torch.nn.functional.normalize(network.embed(batch.text_ids), dim=-1)
+        network.looks.weight[0] = focus[batch.focus_text[0]]  # the share of digits
+    gained = (network(batch).copy - before.copy)[0]
+    assert gained.argmax() == 2, "what has digits"
+    assert gained[1].abs() < 1e-3
+
+
 def test_a_word_of_the_goal_reaches_its_key() -> None:
     network = new_network(0)
     scene = beside_a_table(INVOICE, 1, ("Date", "Value"))

@@ -38,7 +38,7 @@ ECHO = 0.3  # how often a column of items on the page is headed like the focused
 REPHRASED = 0.5  # how often a word that not all goals of a task share is left out or another
 UNNAMED = 0.3  # how often what is copied from a sum has a label nobody knows
 REORDERED = 0.6  # how often the table has other columns beside the focused one
-TURNED = 0.25  # how often labels stand above instead of left, and left instead of above
+TURNED = 0.45  # how often labels stand above instead of left, and left instead of above
 LOST = 0.03  # how often any other text is not seen
 
 

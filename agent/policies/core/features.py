@@ -338,6 +338,7 @@ def features(situation: Situation) -> Features:
     texts, place = _Texts(), place_of(situation.scene)
     numbers, labels, clickable, copyable, kept = _candidates(situation, texts)
     pieces, added = _goal_pieces(situation.goal), roles(situation.scene)
+    sources = situation.sources
     deeds = [_deed_row(deed, texts) for deed in reversed(situation.deeds[-MAX_DEEDS:])]
     cues = _apt_cues(situation, place)
     return Features(
@@ -346,7 +347,7 @@ def features(situation: Situation) -> Features:
         candidates=numbers,
         candidate_texts=labels,
         sums=np.array([[added.get(i) == role for role in Role] for i in kept], np.float32),
-        looks=np.array([_look(situation.sources[i]) for i in kept], np.float32),
+        looks=np.array([_look(sources[i]) for i in kept], np.float32),
         clickable=np.array(clickable, bool),
         copyable=np.array(copyable, bool),
         kept=tuple(kept),

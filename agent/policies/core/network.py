@@ -92,7 +92,8 @@ _SOFT = 0.25  # of the maximum over the goal's words
 _HABIT = 40.0  # of what an empty place asks for, as sharp as a night needs it
 _ADDED = 100.0  # of the sum-to-place score, which one night must learn from nothing
 _BUILD = 40.0  # of what values of a place look like
-_SHARP = 10.0  # of the label-to-label score: one night's small steps in its matrices must count
+_SHARP = 10.0  # of how much it counts that the goal asks for a key
+_LABELLED = 80.0  # of the label-to-label score: one night's small steps in its matrix must count
 
 
 class Network(nn.Module):
@@ -137,7 +138,8 @@ class Network(nn.Module):
         nn.init.zeros_(self.sums.weight)
         nn.init.zeros_(self.looks.weight)
         nn.init.normal_(self.word_key.weight, std=0.05 / _KEYED)
-        nn.init.eye_(self.bilinear.weight).data.mul_(0.5)  # at first: where labels say the same
+        # at first: where labels say the same
+        nn.init.eye_(self.bilinear.weight).data.mul_(5 / _LABELLED)
 
     def embed(self, ids: Tensor) -> Tensor:
         """(T, IDS) → (T, text): the mean over a text's pieces, in the space in which labels are
@@ -184,7 +186,7 @@ class Network(nn.Module):
         click = self._point(self.click_query(head), self.click_key(elements), b.clickable)
         wanted = self.bilinear(focus_meaning)
         # whether a label stands left or above says nothing of where its value belongs
-        labelled = _SHARP * torch.einsum("bnkt,bt->bnk", own_meaning[:, :, 1:3], wanted).amax(-1)
+        labelled = _LABELLED * torch.einsum("bnkt,bt->bnk", own_meaning[:, :, 1:3], wanted).amax(-1)
         copyable = torch.cat([elements, spans], 1)
         added = _ADDED * torch.einsum("bnr,br->bn", b.sums, self.sums(focus_meaning))
         built = _BUILD * torch.einsum("bnl,bl->bn", b.looks, self.looks(focus_meaning))
