@@ -28,6 +28,7 @@ _FAINT = 0.2  # share of full ink from which a pixel counts
 # letters I the nearest to a 1 was 0.10 away, the median 0.41.
 _SAME = 0.06
 _OTHER = 0.09
+_LEAN = 0.25  # of its width
 _CONTROL = 2  # different digits of a code that look as in another line: then their type is the same
 
 
@@ -125,7 +126,20 @@ def _proves(glyph: Glyph, letter: str, rivals: set[str], kin: Sequence[Digits]) 
 
     if letter in _DIGITS:
         return 0 <= apart(letter) <= _SAME
+    if letter == "I" and _leans(glyph):
+        return False
     return all(rival in _DIGITS and apart(rival) >= _OTHER for rival in rivals)
+
+
+def _leans(glyph: Glyph) -> bool:
+    """Whether a glyph's foot stands well beside its head, as a slash's does."""
+    third = max(1, len(glyph) // 3)
+    across = np.arange(glyph.shape[1], dtype=np.float32)
+
+    def middle(rows: Glyph) -> float:
+        return float((rows * across).sum() / max(float(rows.sum()), 1e-6))
+
+    return bool(middle(glyph[:third]) - middle(glyph[-third:]) > _LEAN * glyph.shape[1])
 
 
 def _solid(text: str) -> str:
@@ -152,8 +166,13 @@ def _same_type(said: Sequence[tuple[str, Glyph]], digits: Digits) -> bool:
 
 
 def hides(text: str) -> bool:
-    """Whether a digit stands where a code's letters end: it may be a letter, as in S1463."""
-    return any(text[i] in _TWINS.values() for i in edges(text))
+    """Whether a twin stands where a code's letters end and its digits begin: S1463, SI463."""
+    return any(text[i] in _TWINS.values() or text[i + 1 : i + 2].isdigit() for i in edges(text))
+
+
+def begins_with_letter(text: str) -> bool:
+    """Whether a reading says that a number is a code; a dollar there may be an S."""
+    return text[:1].isalpha() or text[:1] == "$"
 
 
 def edges(text: str) -> list[int]:

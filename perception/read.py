@@ -16,7 +16,7 @@ import numpy as np
 from perception.boxes import normalise
 from perception.cells import Piece
 from perception.fields import halves, reading_order
-from perception.glyphs import Specimens, edges, hides
+from perception.glyphs import Specimens, begins_with_letter, edges, hides
 from perception.layout import MENU_HEIGHT, Layout, look
 from perception.neighbours import neighbours
 from perception.observation import Image, Observation
@@ -168,19 +168,27 @@ class Reader:
         return _settled(pieces, readings, heard)
 
 
+def _may_hide(text: str, heard: Sequence[str]) -> bool:
+    """Whether a code may hide a letter among its digits: by what it says, or by another reading."""
+    kind = value_kind(text)
+    if kind == "number":
+        return any(begins_with_letter(other) for other in heard)
+    return kind == "text" and is_value(text) and bool(edges(text))
+
+
 def _settled(
     pieces: Sequence[Piece], readings: list[Reading], heard: Sequence[Sequence[str]]
 ) -> list[Reading]:
     """The readings, with codes that may hide a letter among their digits judged by their glyphs."""
-    codes = [i for i, r in enumerate(readings) if value_kind(r.text) == "text" and is_value(r.text)]
-    codes = [i for i in codes if edges(readings[i].text)]
+    codes = [i for i, r in enumerate(readings) if _may_hide(r.text, heard[i])]
     if not codes:
         return readings
     sure = (
         (piece.line, reading.text)
-        for piece, reading in zip(pieces, readings, strict=True)
+        for i, (piece, reading) in enumerate(zip(pieces, readings, strict=True))
         if piece.line is not None
         and reading.agreed
+        and i not in codes
         and value_kind(reading.text) in ("date", "amount", "number")
     )
     page = Specimens.of(sure)
@@ -189,7 +197,7 @@ def _settled(
         text = page.settle(line, heard[i]) if line is not None else None
         if text is not None:
             readings[i] = Reading(text, max(readings[i].confidence, _SETTLED))
-        elif hides(readings[i].text):
+        elif hides(readings[i].text) or value_kind(readings[i].text) == "number":
             readings[i] = replace(readings[i], agreed=False)
     return readings
 

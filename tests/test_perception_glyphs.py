@@ -9,6 +9,8 @@ from PIL import ImageDraw, ImageFont
 
 from perception.boxes import normalise
 from perception.glyphs import Line, Specimens, edges, glyphs, hides, unlike
+from perception.observation import Box, Observation, Screen, Window
+from perception.read import Reader
 
 FACES = ("DejaVuSans", "DejaVuSerif", "LiberationSans-Regular", "LiberationSerif-Bold")
 DATE, AMOUNT = "14.03.2025", "1 062.87"
@@ -47,6 +49,12 @@ def test_most_faces_can_be_told(printed: str) -> None:
     assert told.count(printed) >= len(FACES) - 1, told
 
 
+def test_a_slash_is_no_letter() -> None:
+    specimens = page()
+    assert specimens.settle(line("AR/2026/205"), ["ARI2026/205", "AR/2026/205"]) is None
+    assert specimens.settle(line("ARI2026/205"), ["ARI2026/205"]) == "ARI2026/205"
+
+
 def test_another_type_proves_nothing() -> None:
     other = page(FACES[1], 22)
     assert other.settle(line("SI463203"), ["S1463203"]) is None
@@ -75,7 +83,8 @@ def test_where_twins_may_stand() -> None:
         [1, 2],
     ]
     assert hides("S1463")
-    assert not hides("SI463")
+    assert hides("SI463")
+    assert not hides("SI-463")
     assert not hides("RE-2026-1234")
 
 
@@ -85,3 +94,16 @@ def test_a_glyph_is_like_itself_moved_and_unlike_others() -> None:
     assert unlike(one, two) > 0.2
     assert unlike(one, np.ones((40, 40), np.float32)) == 1
     assert glyphs(line("12"), 7) is None
+
+
+def test_a_page_reads_a_code_by_its_own_digits_and_never_by_itself() -> None:
+    """A code read as digits alone must not stand as a specimen of what its letters look like."""
+    picture = Pictures.new("RGB", (400, 160), "white")
+    font = ImageFont.truetype("DejaVuSans.ttf", 16)
+    for row, text in enumerate(("14.03.2025", "SI463203", "1,062.87", "05.12.2025")):
+        ImageDraw.Draw(picture).text((20, 10 + 36 * row), text, font=font, fill="black")
+    image = np.asarray(picture)
+    window = Window("page", "viewer", Box(0, 0, 400, 160), True)
+    scene = Reader().read(Observation(image, Screen(400, 160), windows=(window,)))
+    code = next(e for e in scene.elements if "463203" in e.text)
+    assert code.text == "SI463203" or not code.certain
