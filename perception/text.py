@@ -8,6 +8,7 @@ readings do not agree on must not be trusted.
 
 import os
 import re
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -35,9 +36,16 @@ _FOLDERS = (
 )
 _UNSAID = re.compile(r"[\s'’‘°`´]")
 _FRANCS = re.compile(r"\bCHE(?=\s*\d)|(?<=\d\s)CHE\b")
+# A capital at the end of a word in small letters, or behind an umlaut, is none.
+_CAPITAL_FOR_SHARP_S = re.compile(r"(?<=[a-zäöü])[RB](?=$|\s)|(?<=[äöü])[RB](?=[a-zäöü])")
 _SHARP_S = re.compile(r"ßB(?=[a-zäöü])")
 _CAPITAL_I = re.compile(r"(?<=[A-Z])l(?=[-/\d])")
-_AS_HEARD = {"ß": "(?:ß|fs|fS|ss|SS|[BbRf8S]|)"} | {c: f"[{c}{c.lower()}]" for c in "COSVWXZ"}
+_AS_HEARD = (
+    {"ß": "(?:ß|fs|fS|ss|SS|[BbRf8S]|)"}
+    | {c: f"[{c}{c.lower()}]" for c in "COSVWXZ"}
+    | {"I": "[Il]"}
+)
+_MACRON = "\N{COMBINING MACRON}"
 _REMEMBERED = 20_000  # lines, a few megabytes
 _MARGIN = 4  # white pixels around the ink, before scaling
 
@@ -84,16 +92,21 @@ def alike(one: Reading, two: Reading) -> bool:
 def echoes(again: Reading, text: str) -> bool:
     """Whether a second reading says the text again, as well as it can.
 
-    No reader invents an ß, and many miss one; of S and s in one place the capital is believed.
+    No reader invents an ß, and many miss one; of S and s in one place the capital is believed,
+    and of I and l; a macron is a misread dot, ring or accent.
     """
     heard = "".join(_AS_HEARD.get(letter, re.escape(letter)) for letter in _UNSAID.sub("", text))
-    return re.fullmatch(heard, _UNSAID.sub("", again.text)) is not None
+    said = unicodedata.normalize("NFD", _UNSAID.sub("", again.text))
+    if _MACRON in said:
+        plain = (unicodedata.normalize("NFD", letter)[0] for letter in _UNSAID.sub("", text))
+        return "".join(c for c in said if not unicodedata.combining(c)) == "".join(plain)
+    return re.fullmatch(heard, unicodedata.normalize("NFC", said)) is not None
 
 
 def mended(text: str) -> str:
     """A text without the misreadings that only one thing can stand behind."""
     text = _FRANCS.sub("CHF", text).replace("::", ":")
-    text = _SHARP_S.sub("ß", text)
+    text = _CAPITAL_FOR_SHARP_S.sub("ß", _SHARP_S.sub("ß", text))
     return _CAPITAL_I.sub("I", text) if is_value(text) else text
 
 

@@ -183,6 +183,11 @@ def test_missing_language_data_names_the_package(tmp_path: Path) -> None:
         ("KäßBner", "Käßner"),
         ("Chez Sl", "Chez Sl"),
         ("MÜCHE", "MÜCHE"),
+        ("Gartenbau WeiR GmbH", "Gartenbau Weiß GmbH"),
+        ("SüR", "Süß"),
+        ("KäRner Textil", "Käßner Textil"),
+        ("ProBau McRae R", "ProBau McRae R"),
+        ("RE/26 R", "RE/26 R"),
     ],
 )
 def test_misreadings_with_one_meaning_are_mended(read: str, meant: str) -> None:
@@ -203,3 +208,6 @@ def test_an_eszett_may_be_missed_by_the_second_reading_but_not_another_letter() 
     assert not echoes(Reading("Süß Reisen", 0.7), "süß Reisen")
     assert not echoes(Reading("Weiß Optik", 0.7), "Weif Optik")
     assert not echoes(Reading("Thorton", 0.7), "Thornton")
+    assert echoes(Reading("lbáñez Optik", 0.7), "Ibáñez Optik")
+    assert echoes(Reading("Ūbelhör AG", 0.7), "Übelhör AG")
+    assert not echoes(Reading("Ūbelhor KG", 0.7), "Übelhör AG")
