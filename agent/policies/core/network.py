@@ -82,7 +82,7 @@ class Scores:
     form: Tensor  # (B, forms)
 
 
-EMPTY = ("sums.weight", "looks.weight", "place_kind")  # at birth: only nights fill them
+EMPTY = ("sums.weight", "looks.weight", "place_kind", "proof.weight")  # at birth: only nights fill them
 LOOKS = 8  # numbers that say how a text looks (features.Features.looks)
 _MASKED = -1e4
 _OPEN = 0.03  # label smoothing of kinds: what is certain beyond all doubt is never unlearned
@@ -92,6 +92,7 @@ _SOFT = 0.25  # of the maximum over the goal's words
 _HABIT = 40.0  # of what an empty place asks for, as sharp as a night needs it
 _ADDED = 100.0  # of the sum-to-place score, which one night must learn from nothing
 _BUILD = 40.0  # of what values of a place look like
+_PROVED = 20.0  # of how much the evidence for a value says that it may be copied
 _SHARP = 10.0  # of how much it counts that the goal asks for a key
 _LABELLED = 80.0  # of the label-to-label score: one night's small steps in its matrix must count
 
@@ -133,10 +134,12 @@ class Network(nn.Module):
         self.form_head = nn.Linear(2 * d, forms)
         self.sums = nn.Linear(t, len(Role), bias=False)  # what of a sum a place wants
         self.looks = nn.Linear(t, LOOKS, bias=False)  # what the values of a place look like
+        self.proof = nn.Linear(4, kinds, bias=False)  # what sure evidence for a value speaks for
         self.place_kind = nn.Parameter(torch.zeros(kinds, t))  # what an empty place asks for
         nn.init.normal_(self.words.weight, std=0.3)
         nn.init.zeros_(self.sums.weight)
         nn.init.zeros_(self.looks.weight)
+        nn.init.zeros_(self.proof.weight)
         nn.init.normal_(self.word_key.weight, std=0.05 / _KEYED)
         # at first: where labels say the same
         nn.init.eye_(self.bilinear.weight).data.mul_(5 / _LABELLED)
@@ -192,7 +195,12 @@ class Network(nn.Module):
         built = _BUILD * torch.einsum("bnl,bl->bn", b.looks, self.looks(focus_meaning))
         extra = F.pad(labelled + added + built, (0, g))
         copy = self._point(self.copy_query(head), self.copy_key(copyable), b.copyable, extra)
-        chosen = torch.einsum("bn,bnd->bd", copy.softmax(-1), copyable)
+        chances = copy.softmax(-1)
+        chosen = torch.einsum("bn,bnd->bd", chances, copyable)
+        # how sure the pointer is, and by which of its scores
+        reasons = torch.stack([labelled, added, built], -1) / _SHARP
+        proof = torch.einsum("bn,bnr->br", chances[:, :n], reasons)
+        proof = torch.cat([chances.amax(-1, keepdim=True), proof], -1)
         best = copy.amax(-1, keepdim=True).clamp(min=-20) / 10
         click_best = click.amax(-1, keepdim=True).clamp(min=-20) / 10
         # keys that the goal asks for, by their names or by words for what they do
@@ -207,6 +215,7 @@ class Network(nn.Module):
         kind = self.kind_head(torch.cat([head, chosen, said, best, click_best, told], -1))
         empty = b.summary[:, :1] - b.summary[:, 1:2]  # a focus without a text
         kind = kind + _HABIT * empty * F.linear(focus_meaning, self.place_kind)
+        kind = kind + _PROVED * self.proof(proof)
         return Scores(kind, click, copy, key, self.form_head(torch.cat([head, chosen], -1)))
 
     def _deed(self, deeds: Tensor, texts: Tensor) -> Tensor:
