@@ -184,6 +184,24 @@ def test_what_values_of_a_place_look_like_can_be_taught_alone() -> None:
     assert gained[1].abs() < 1e-3
 
 
+def test_sure_evidence_can_be_taught_to_speak_for_copying() -> None:
+    """More where one value stands out than where all are alike."""
+    network = new_network(0)
+    scene = beside_a_table(INVOICE, 1, ("Date", "Value"))
+    batch, _ = batch_of([Situation("Copy it and file it.", scene)])
+    gains = []
+    for sharp in (0.0, 1.0):
+        with torch.no_grad():
+            focus = torch.nn.functional.normalize(network.embed(batch.text_ids), dim=-1)
+            network.sums.weight[Role.SUM] = sharp * focus[batch.focus_text[0]]
+            network.proof.weight.zero_()
+            before: Scores = network(batch)
+            network.proof.weight[ChoiceKind.TYPE, 0] = 0.1
+            gains.append(float((network(batch).kind - before.kind)[0, ChoiceKind.TYPE]))
+    unsure, sure = gains
+    assert 0 < unsure < sure <= 2.0 + 1e-4
+
+
 def test_a_word_of_the_goal_reaches_its_key() -> None:
     network = new_network(0)
     scene = beside_a_table(INVOICE, 1, ("Date", "Value"))

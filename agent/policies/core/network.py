@@ -7,7 +7,8 @@
            key · form. The copy pointer adds a bilinear score of (focus label, candidate label),
            so that "values labelled A go to places labelled B" is one low-rank weight update, and
            linear ones of (focus label, role in a sum): "here goes what the others add up to", and
-           of (focus label, look of the value): "here go codes".
+           of (focus label, look of the value): "here go codes". How sure the pointer is, and by
+           which of these, speaks for copying rather than asking.
 
 Shapes: B batch, T distinct texts of the batch, N candidates, G goal tokens, H deeds, C cues.
 """
@@ -82,7 +83,12 @@ class Scores:
     form: Tensor  # (B, forms)
 
 
-EMPTY = ("sums.weight", "looks.weight", "place_kind", "proof.weight")  # at birth: only nights fill them
+EMPTY = (
+    "sums.weight",
+    "looks.weight",
+    "place_kind",
+    "proof.weight",
+)  # at birth: only nights fill them
 LOOKS = 8  # numbers that say how a text looks (features.Features.looks)
 _MASKED = -1e4
 _OPEN = 0.03  # label smoothing of kinds: what is certain beyond all doubt is never unlearned
