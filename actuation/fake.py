@@ -102,8 +102,8 @@ class FakeDesktop:
                 with self._lock:
                     self._press(action.keys)
             case Wait():
-                self._stop.wait(action.seconds)
-                self._check_stop()
+                if self._stop.wait(action.seconds):  # even if it was cleared again by now
+                    raise Stopped("stopped by a person or a signal")
         self.performed.append(action)
         return action
 

@@ -7,14 +7,14 @@ the window manager: the window under the point for the mouse, the active one for
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import PurePath
 
 import numpy as np
 
 from actuation.action import Action, Ask, Click, Done, Drag, Fail, Press, Scroll, TypeText
+from actuation.rules import FAMILIES, PAYEE, SAVING, Permit, Rules
 from perception.frames import difference, is_caret
 from perception.observation import Box, Observation, Window
 
@@ -30,43 +30,20 @@ _READING = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Rules:
-    """What a run may do. Empty means: no limit of this kind."""
+Label = Callable[[int, int, Observation], str]
+"""What a click at a point would touch, in words; "" where nothing can be read."""
 
-    max_steps: int = 100
-    """Actions in one run."""
-    max_seconds: float = 600.0
-    """Length of one run."""
-    applications: tuple[str, ...] = ()
-    """Window applications (WM_CLASS, case aside) that may be touched."""
-    files: tuple[str, ...] = ()
-    """Names of documents that may be changed; a window whose title names another is read only."""
-    amount_limit: float | None = None
-    """A typed amount above it needs approval."""
-    approve: tuple[str, ...] = ()
-    """Regular expressions (case aside) for typed text, keys and click targets that need approval,
-    such as a payee's name or r"delete|löschen"."""
-
-
-@dataclass(frozen=True)
-class Permit:
-    """allowed: go ahead. needs_approval: only with a person's yes. exhausted: a budget is spent.
-    reason: for people, "" when allowed."""
-
-    allowed: bool
-    needs_approval: bool = False
-    exhausted: bool = False
-    reason: str = ""
+Column = Callable[[Observation], tuple[str, tuple[str, ...]]]
+"""The header or label of what is typed into, and the values that its column shows."""
 
 
 class Guard:
-    """Checks every action of one run. label(x, y, observation) names what a click would touch."""
+    """Checks every action of one run, with eyes of its own: `label` and `column`."""
 
     def __init__(
-        self, rules: Rules, label: Callable[[int, int, Observation], str] | None = None
+        self, rules: Rules, label: Label | None = None, column: Column | None = None
     ) -> None:
-        self._rules, self._label = rules, label
+        self._rules, self._label, self._column = rules, label, column
         self._approve = [re.compile(pattern, re.IGNORECASE) for pattern in rules.approve]
         self._applications = {name.casefold() for name in rules.applications}
 
@@ -79,14 +56,20 @@ class Guard:
         if elapsed >= self._rules.max_seconds:
             limit = f"{self._rules.max_seconds:.0f} seconds are the limit"
             return Permit(False, exhausted=True, reason=limit)
-        reason = self._outside(action, observation)
-        if reason:
-            return Permit(False, reason=reason)
-        reason = self._delicate(action, observation)
-        return Permit(not reason, needs_approval=bool(reason), reason=reason)
+        if self._rules.dry and (reason := self._lasting(action, observation)):
+            return Permit(False, reason=f"dry run: {reason}", rule="dry")
+        for rule, reason in (
+            ("outside", self._outside(action, observation)),
+            ("amount", self._amount(action)),
+            ("payee", self._payee(action, observation)),
+            *self._marked(action, observation, self._rules.ask),
+        ):
+            if reason:
+                return Permit(False, needs_approval=True, reason=reason, rule=rule)
+        return Permit(True)
 
     def _outside(self, action: Action, observation: Observation) -> str:
-        """Why the action would touch what it must not; "" if it would not."""
+        """Why the action would touch what it should not; "" if it would not."""
         windows = touched(action, observation)
         for window in windows:
             application = window.application if window else ""
@@ -102,25 +85,51 @@ class Guard:
                     return f"{', '.join(sorted(named))} is not among the allowed files"
         return ""
 
-    def _delicate(self, action: Action, observation: Observation) -> str:
-        """Why a person should agree first; "" if that is not needed."""
-        text = ""
+    def _lasting(self, action: Action, observation: Observation) -> str:
+        """What would last after the run; "" if nothing would."""
+        if isinstance(action, Press) and SAVING.fullmatch(action.keys):
+            return f"{action.keys!r} would save now"
+        named = (reason for rule, reason in self._marked(action, observation, tuple(FAMILIES)))
+        return next(named, "")
+
+    def _amount(self, action: Action) -> str:
+        limit = self._rules.amount_limit
+        if limit is None or not isinstance(action, TypeText):
+            return ""
+        above = next((amount for amount in amounts(action.text) if amount > limit), None)
+        return f"the amount {above} is above {limit:g}" if above is not None else ""
+
+    def _payee(self, action: Action, observation: Observation) -> str:
+        known = self._rules.payees
+        if known is None or self._column is None or not isinstance(action, TypeText):
+            return ""
+        header, shown = self._column(observation)
+        if not PAYEE.search(header):
+            return ""
+        names = {" ".join(name.split()).casefold() for name in (*known, *shown)}
+        new = " ".join(action.text.split()).casefold() not in names
+        return f"{action.text!r} is a new payee" if new else ""
+
+    def _marked(
+        self, action: Action, observation: Observation, families: tuple[str, ...]
+    ) -> Iterator[tuple[str, str]]:
+        """Acts of a family, and words that the operator marked: (rule, reason)."""
+        text = words = ""
         match action:
             case TypeText():
                 text = action.text
-                limit = self._rules.amount_limit
-                if limit is not None:
-                    for amount in amounts(text):
-                        if amount > limit:
-                            return f"the amount {amount} is above {limit}"
             case Press():
                 text = action.keys
-            case Click() if self._label is not None:
-                text = self._label(action.x, action.y, observation)
+            case Click() if self._label is not None and (families or self._approve):
+                text = words = self._label(action.x, action.y, observation)
+        for name in families:
+            family = FAMILIES[name]
+            pressed = isinstance(action, Press) and family.keys.fullmatch(text)
+            if pressed or (words and family.words.search(words)):
+                yield name, f"{text!r}: {family.risk}"
         for pattern in self._approve:
             if text and pattern.search(text):
-                return f"{text!r} matches the rule {pattern.pattern!r}"
-        return ""
+                yield f"approve {pattern.pattern}", f"{text!r} matches the rule {pattern.pattern!r}"
 
 
 def touched(action: Action, observation: Observation) -> list[Window | None]:

@@ -10,19 +10,20 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 
 from actuation.desktop import DesktopError, Host, Stopped
-from actuation.guard import Guard, Rules
+from actuation.rules import Rules
+from agent.approval import Approve, Hold, go_on, never
 from agent.events import Preparing, SetupFailed, Sink, ignore
-from agent.loop import Approve, Journal, Loop, Run, never
+from agent.guarding import guard
+from agent.loop import Journal, Loop, Run
 from agent.policy import Policy
 from agent.stop import Interrupted, Stop
 from memory.day import Context
 from memory.episode import Actor, Episode, Outcome
-from perception.observation import Observation
 from tasks.catalog import create
 from tasks.task import Goal, Task
 
@@ -81,6 +82,7 @@ class Stage:
         rules: Rules | None = None,
         sink: Sink = ignore,
         approve: Approve = never,
+        hold: Hold = go_on,
         stop: Stop | None = None,
     ) -> None:
         """host: starts a fresh desktop; called again after one has failed."""
@@ -90,9 +92,17 @@ class Stage:
         self._recall = recall
         self._rules = rules or Rules()
         self._sink = sink
-        self._approve = approve
+        self._approve, self._hold = approve, hold
         self._stop = stop or Stop()
         self._desktop: Host | None = None
+
+    def arm(self, stop: Stop, rules: Rules) -> None:
+        """Another switch and other rules from the next attempt on: a thrown stop stays thrown."""
+        if self._desktop is not None:
+            self._stop.detach(self._desktop)
+            self._desktop.resume()
+            stop.attach(self._desktop)
+        self._stop, self._rules = stop, rules
 
     def attempt(
         self,
@@ -113,11 +123,12 @@ class Stage:
                 loop = Loop(
                     desktop=desktop,
                     policy=policy,
-                    guard=guard(self._rules, goal),
+                    guard=guard(self._rules, goal, policy),
                     journal=self._journal,
                     actor=actor,
                     sink=self._sink,
                     approve=self._approve,
+                    hold=self._hold,
                     stop=self._stop,
                 )
                 episode = Episode(
@@ -181,26 +192,6 @@ class Stage:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def guard(rules: Rules, goal: Goal) -> Guard:
-    """The guard of a run: the operator's rules, and what the task may touch."""
-    files = tuple(path.name for path in goal.files)
-    strict = replace(rules, applications=goal.applications, files=files)
-    return Guard(strict, _label() if rules.approve else None)
-
-
-def _label() -> Callable[[int, int, Observation], str]:
-    """Reads what a click would touch: the text of the smallest element under the point."""
-    from perception.read import Reader
-
-    reader = Reader()
-
-    def label(x: int, y: int, observation: Observation) -> str:
-        under = [one for one in reader.read(observation).elements if one.box.contains(x, y)]
-        return min(under, key=lambda one: one.box.area).text if under else ""
-
-    return label
 
 
 def _attempt(episode: Episode, run: Run) -> Attempt:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from actuation.guard import Rules
+from actuation.rules import Rules
 from actuation.virtual import VirtualDesktop
 from agent.errors import BadInput
 from agent.events import Progress, Sink

@@ -17,7 +17,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from actuation.guard import Rules
+from actuation.rules import Rules
 from actuation.virtual import VirtualDesktop
 from agent.attempt import Attempt, Stage, nothing_recalled
 from agent.events import Sink, ignore

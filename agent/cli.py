@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from agent import cli_review
+
 app = typer.Typer(
     name="dormouse",
     help="Show it by day; it learns by night: a keyboard-and-mouse agent on your own machine.",
@@ -23,6 +25,9 @@ app = typer.Typer(
 Json = Annotated[
     str | None, typer.Option("--json", metavar="FILE", help="Write the numbers as JSON; - prints.")
 ]
+Plain = Annotated[
+    bool, typer.Option("--plain", help="Words and lines alone: no frames, no colour.")
+]
 Watch = Annotated[bool, typer.Option("--watch", help="Show the virtual desktop while it works.")]
 Variant = Annotated[str, typer.Option(help="A named variant of the task, as 'swapped'.")]
 PolicyName = Annotated[str, typer.Option(help="core, scripted (the task's oracle) or noop.")]
@@ -33,8 +38,155 @@ TaskName = Annotated[str, typer.Argument(metavar="TASK", help="As books/enter_in
 
 @app.callback(invoke_without_command=True)
 def bare(context: typer.Context) -> None:
+    """Without a verb, the desk opens: assign, watch, approve, take over, review the night."""
     if context.invoked_subcommand is None:
-        print(context.get_help())
+        from agent.verbs import desk as verb
+
+        raise typer.Exit(verb.main())
+
+
+@app.command()
+def worker(json: Json = None) -> None:
+    """Own the desktop, the policy and the memory, and do what the desk and the verbs ask.
+
+    The desk starts one by itself. It ends with `dormouse stop --worker`, Ctrl-C or SIGTERM.
+
+    Example: dormouse worker
+    """
+    from agent.verbs import worker as verb
+
+    raise typer.Exit(verb.main(json))
+
+
+@app.command()
+def add(
+    task: TaskName,
+    seed: Annotated[int, typer.Option(help="Which instance of the task.")] = 0,
+    variant: Variant = "",
+    policy: PolicyName = "core",
+    weights: Weights = "live",
+    recall: Recall = True,
+    dry: Annotated[bool, typer.Option("--dry", help="End where something would be saved.")] = False,
+    at: Annotated[str, typer.Option(metavar="HH:MM", help="Not before this time of day.")] = "",
+    json: Json = None,
+) -> None:
+    """Assign a task to the worker and come back at once.
+
+    Example: dormouse add books/enter_invoice --seed 7 --at 18:30
+    """
+    from agent.verbs import queue as verb
+
+    raise typer.Exit(
+        verb.add(
+            task=task,
+            seed=seed,
+            variant=variant,
+            policy=policy,
+            weights=weights,
+            recall=recall,
+            dry=dry,
+            at=at,
+            json=json,
+        )
+    )
+
+
+@app.command()
+def status(plain: Plain = False, json: Json = None) -> None:
+    """What the worker does now: state, task, step, next action, question, queue.
+
+    Example: dormouse status --plain
+    """
+    from agent.verbs import queue as verb
+
+    raise typer.Exit(verb.status(plain=plain, json=json))
+
+
+@app.command()
+def pause(json: Json = None) -> None:
+    """Let the agent, or the night, finish what is under way and wait.
+
+    Example: dormouse pause
+    """
+    from agent.verbs import queue as verb
+
+    raise typer.Exit(verb.intend("pause", json))
+
+
+@app.command()
+def resume(json: Json = None) -> None:
+    """Go on after a pause, a take-over or a stop; what you changed is looked at first.
+
+    Example: dormouse resume
+    """
+    from agent.verbs import queue as verb
+
+    raise typer.Exit(verb.intend("go_on", json))
+
+
+@app.command()
+def takeover(json: Json = None) -> None:
+    """Take mouse and keyboard: the agent's hands are off until `dormouse resume`.
+
+    Example: dormouse takeover
+    """
+    from agent.verbs import queue as verb
+
+    raise typer.Exit(verb.intend("take_over", json))
+
+
+@app.command()
+def stop(
+    worker: Annotated[bool, typer.Option("--worker", help="End the worker too.")] = False,
+    json: Json = None,
+) -> None:
+    """Stop the agent at once, in the middle of an action too, with no key held.
+
+    Example: dormouse stop
+    """
+    from agent.verbs import queue as verb
+
+    raise typer.Exit(verb.stop(worker, json))
+
+
+@app.command()
+def approve(
+    question: Annotated[int | None, typer.Argument(help="Its number; the pending one.")] = None,
+    no: Annotated[bool, typer.Option("--no", help="Reject it.")] = False,
+    instead: Annotated[str, typer.Option(metavar="ACTION", help="Do this instead.")] = "",
+    task: Annotated[bool, typer.Option("--task", help="For the whole task.")] = False,
+    plain: Plain = False,
+    json: Json = None,
+) -> None:
+    """Show the pending question; with its number, answer it.
+
+    Example: dormouse approve 3 --instead 'type(text="120.00")'
+    """
+    from agent.verbs import queue as verb
+
+    raise typer.Exit(
+        verb.approve(
+            question=question, no=no, instead=instead, whole_task=task, plain=plain, json=json
+        )
+    )
+
+
+@app.command()
+def watch(
+    browser: Annotated[bool, typer.Option("--browser", help="noVNC in a browser.")] = False,
+    look: Annotated[bool, typer.Option("--look", help="Look only: no mouse, no keys.")] = False,
+    port: Annotated[int, typer.Option(help="Of --browser, on localhost.")] = 6080,
+    json: Json = None,
+) -> None:
+    """See the virtual desktop live, and use it with your own mouse and keyboard.
+
+    With --json it opens nothing and says where the VNC server listens, for another viewer.
+
+    Example: dormouse watch
+    """
+    from agent.verbs import watch as verb
+
+    raise typer.Exit(verb.main(browser=browser, look=look, port=port, json=json))
 
 
 @app.command()
@@ -96,6 +248,7 @@ def sleep(
         int | None, typer.Option(min=1, help="Training steps (default: as the plan says).")
     ] = None,
     rehearse: Annotated[bool, typer.Option(help="Examine on live rehearsals too.")] = True,
+    events: Annotated[bool, typer.Option("--events", hidden=True)] = False,
     json: Json = None,
 ) -> None:
     """Sleep on the day: review, consolidate, examine, and promote or reject.
@@ -104,7 +257,7 @@ def sleep(
     """
     from agent.verbs import sleep as verb
 
-    raise typer.Exit(verb.main(seed=seed, steps=steps, rehearse=rehearse, json=json))
+    raise typer.Exit(verb.main(seed=seed, steps=steps, rehearse=rehearse, events=events, json=json))
 
 
 @app.command()
@@ -113,6 +266,7 @@ def nights(
     rollback: Annotated[
         bool, typer.Option("--rollback", help="Go back to the weights before the live ones.")
     ] = False,
+    accept: Annotated[str, typer.Option(metavar="LEVEL", help="Make this level live.")] = "",
     json: Json = None,
 ) -> None:
     """What was learned and rejected, night by night; or take the last promotion back.
@@ -121,7 +275,7 @@ def nights(
     """
     from agent.verbs import nights as verb
 
-    raise typer.Exit(verb.main(last=last, rollback=rollback, json=json))
+    raise typer.Exit(verb.main(last=last, rollback=rollback, accept=accept, json=json))
 
 
 @app.command()
@@ -199,14 +353,27 @@ def replay(
 
 
 @app.command()
-def doctor(json: Json = None) -> None:
+def doctor(
+    latency: Annotated[
+        bool, typer.Option("--latency", help="Measure stop, yield, frame age, typing (minutes).")
+    ] = False,
+    tries: Annotated[int, typer.Option(min=10, help="Of each measurement.")] = 200,
+    asleep: Annotated[bool, typer.Option(help="Measure beside a night too.")] = True,
+    json: Json = None,
+) -> None:
     """Check programs, fonts, weights, memory and disk, and name the mend of what is amiss.
+
+    With --latency it exits with 1 where stop or yield (p99 50 ms, 100 beside a night) or the age
+    of the frame (p95 1 s) are above their limits.
 
     Example: dormouse doctor
     """
     from agent.verbs import doctor as verb
 
-    raise typer.Exit(verb.main(json=json))
+    raise typer.Exit(verb.main(latency=latency, tries=tries, asleep=asleep, json=json))
+
+
+cli_review.register(app)
 
 
 def main() -> None:

@@ -43,6 +43,38 @@ class Settings(BaseSettings):
     """Regular expressions: typed text, keys and click targets that demand approval, as a payee's
     name or "delete|löschen". In the environment a JSON list."""
 
+    ask: tuple[str, ...] = ("delete", "send", "close")
+    """Kinds of act that demand approval; close is closing without saving."""
+
+    payees: tuple[str, ...] | None = None
+    """Known payees: typing another into a payee's column, where the column does not show it yet,
+    demands approval. None: payees are not looked at; an empty list: every new one is asked."""
+
+    approval_seconds: float = Field(default=300.0, gt=0)
+    """A question without an answer is a no after so many seconds."""
+
+    lead_seconds: float = Field(default=0.6, ge=0, le=60)
+    """While somebody watches, an action is shown so long before it is done."""
+
+    theme: str = "textual-dark"
+    """Colours of the desk; `ctrl+p` there lists and tries them."""
+
+    keys: dict[str, str] = Field(default_factory=dict)
+    """Other keys for the desk's actions, as {"pause": "f2"}; `?` there names the actions."""
+
+    exclude: tuple[str, ...] = ()
+    """Window titles and applications (regular expressions, case aside) that are blackened in
+    every stored frame, as "keepass|bank"."""
+
+    retention_days: int | None = Field(default=None, ge=1)
+    """Episodes older than this are deleted when the worker starts; None keeps them."""
+
+    night_steps: int | None = Field(default=None, ge=1)
+    """Training steps of a night; None: as the plan says."""
+
+    night_rehearsals: int = Field(default=3, ge=0)
+    """Live tasks tried before and after training, for the exam of a night."""
+
     torch_index: str = ""
     """Package index that `make setup` takes torch from; empty: pip's own configuration."""
 
@@ -60,6 +92,11 @@ class Settings(BaseSettings):
     def nights(self) -> Path:
         """Folder of the night logs."""
         return self.data / "nights"
+
+    @cached_property
+    def run(self) -> Path:
+        """Folder of what lives only while a worker does: socket, lock, password, log."""
+        return self.data / "run"
 
     @classmethod
     def settings_customise_sources(

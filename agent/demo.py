@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from actuation.guard import Rules
+from actuation.rules import Rules
 from actuation.virtual import VirtualDesktop
 from agent.attempt import Attempt, PolicyMaker, Stage
 from agent.bedtime import lived, plan, sleep

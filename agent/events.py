@@ -13,7 +13,7 @@ from typing import TextIO
 from actuation.action import Action
 from actuation.grammar import format_action
 from memory.episode import Actor, Outcome
-from perception.observation import Observation
+from perception.observation import Box, Observation
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,15 @@ class Looked:
 
 @dataclass(frozen=True)
 class Intended:
-    """The next action, before it is performed."""
+    """The next action, before it is performed. target, source: boxes in observation pixels."""
 
     episode: str
     index: int
     action: Action
     confidence: float
     note: str
+    target: Box | None = None
+    source: Box | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,15 @@ class Dropped:
     index: int
     action: Action
     reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class HandedBack:
+    """A person had the desktop and gave it back; what it looked like before and looks like now."""
+
+    episode: str
+    before: Observation
+    after: Observation
 
 
 @dataclass(frozen=True)
@@ -108,7 +119,18 @@ class Progress:
     note: str = ""
 
 
-Event = Preparing | SetupFailed | Began | Looked | Intended | Dropped | Stepped | Ended | Progress
+Event = (
+    Preparing
+    | SetupFailed
+    | Began
+    | Looked
+    | Intended
+    | Dropped
+    | HandedBack
+    | Stepped
+    | Ended
+    | Progress
+)
 Sink = Callable[[Event], None]
 
 
@@ -149,6 +171,8 @@ class JsonLines:
             value = getattr(event, item.name)
             if item.name == "action":
                 row["action"] = format_action(value)
+            elif isinstance(value, Box):
+                row[item.name] = [value.x, value.y, value.w, value.h]
             elif not isinstance(value, Observation):
                 row[item.name] = value
         self._stream.write(json.dumps(row, ensure_ascii=False) + "\n")

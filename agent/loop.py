@@ -1,7 +1,7 @@
 """The loop: one episode from the first look to exactly one outcome.
 
-    observe (settled) → decide → guard → target unchanged? → journal the intent → perform
-        → observe → journal the outcome → did it change anything?
+    observe (settled) → decide → guard → hold → target unchanged? → journal the intent
+        → perform → observe → journal the outcome → did it change anything?
 
 The same loop drives the agent and the oracle, so a demonstration is recorded on the agent's path.
 "Done" is never believed before `verify` has read the saved file.
@@ -12,12 +12,23 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from actuation.action import Action, Ask, Done, Fail, Wait
 from actuation.desktop import Desktop, DesktopError, Stopped
 from actuation.guard import Guard, effect, target_changed
-from agent.events import Began, Dropped, Ended, Intended, Looked, Sink, Stepped, ignore
+from agent.approval import Approve, Hold, Request, go_on, never
+from agent.events import (
+    Began,
+    Dropped,
+    Ended,
+    HandedBack,
+    Intended,
+    Looked,
+    Sink,
+    Stepped,
+    ignore,
+)
 from agent.policy import Decision, Policy
 from agent.stop import Stop
 from memory.day import Context
@@ -25,19 +36,12 @@ from memory.episode import Actor, Episode, Outcome, Step
 from perception.observation import Observation
 from tasks.task import Verdict
 
+Waited = TypeVar("Waited")
+
 STRIKES = 3
 """So many actions in a row without effect, or drops of one action, end a run."""
 
 PHASES = ("settle", "capture", "scene", "decide", "perform", "journal", "total")
-
-
-Approve = Callable[[Action, str], bool]
-"""Asked with a delicate action and why it is one; True lets it pass."""
-
-
-def never(action: Action, reason: str) -> bool:
-    """Nobody is there to approve anything."""
-    return False
 
 
 class PolicyBroke(Exception):  # noqa: N818 - what happened, as a run's detail says it
@@ -86,6 +90,7 @@ class Loop:
     actor: Actor = Actor.AGENT
     sink: Sink = ignore
     approve: Approve = never
+    hold: Hold = go_on
     stop: Stop = field(default_factory=Stop)
 
     def run(self, episode: Episode, context: Context, verify: Callable[[], Verdict] | None) -> Run:
@@ -121,15 +126,21 @@ class Loop:
     def _live(self, episode: str, started: float) -> tuple[Outcome, str]:
         """Step until something ends it; a claim of being done comes back as UNVERIFIED."""
         acting, strikes, drops, clock = False, 0, 0, _Clock()
+        self._held = 0.0
         try:
             seen = self._look(episode, clock)
             while True:
                 index = len(self._steps)
                 decision = self._decide(seen, clock)
-                action = decision.action
-                self.sink(Intended(episode, index, action, decision.confidence, decision.note))
-                if end := self._forbidden(action, seen, index, started):
-                    return end
+                self.sink(_intended(episode, index, decision))
+                action = self._permitted(decision, seen, index, started)
+                if isinstance(action, _End):
+                    return action.outcome, action.detail
+                if self._wait(self.hold):
+                    seen, strikes, drops = self._taken_back(episode, seen, clock), 0, 0
+                    continue
+                if self.stop.thrown:
+                    raise Stopped
                 if target_changed(action, seen, self.desktop.glance()):
                     self.sink(Dropped(episode, index, action, "its target changed"))
                     if (drops := drops + 1) == STRIKES:
@@ -137,14 +148,23 @@ class Loop:
                     seen = self._look(episode, clock)
                     continue
                 with clock("journal"):
-                    self.journal.intend(episode, self._step(index, seen, decision))
+                    self.journal.intend(episode, self._step(index, seen, decision, action))
                 if isinstance(action, Done | Ask | Fail):
                     self.journal.outcome(episode, index, action)
                     self._finish(episode, index, action, True, clock)
                     return _ending(action)
                 acting = True
-                with clock("perform"):
-                    performed = self.desktop.perform(action)
+                try:
+                    with clock("perform"):
+                        performed = self.desktop.perform(action)
+                except Stopped:
+                    if not self._wait(self.hold):
+                        raise
+                    # A person cut it short: what was done of it is not known, so it is looked at.
+                    self._finish(episode, index, action, True, clock)
+                    seen, acting = self._taken_back(episode, seen, clock), False
+                    strikes, drops, clock = 0, 0, _Clock()
+                    continue
                 before, seen = seen, self._look(episode, clock)
                 with clock("journal"):
                     self.journal.outcome(episode, index, performed)
@@ -163,22 +183,51 @@ class Loop:
         except PolicyBroke as error:
             return Outcome.FAILED, str(error)
 
-    def _forbidden(
-        self, action: Action, seen: Observation, index: int, started: float
-    ) -> tuple[Outcome, str] | None:
-        """Why the action may not be performed; None if it may."""
+    def _permitted(
+        self, decision: Decision, seen: Observation, index: int, started: float
+    ) -> "Action | _End":
+        """The action that may be performed, perhaps another that a person put in its place."""
+        action = decision.action
         if self.stop.thrown:
-            return Outcome.STOPPED, "stopped by a person"
-        permit = self.guard.check(action, seen, index, time.monotonic() - started)
+            raise Stopped
+        elapsed = time.monotonic() - started - self._held
+        permit = self.guard.check(action, seen, index, elapsed)
         if permit.allowed:
-            return None
+            return action
         if permit.exhausted:
-            return Outcome.EXHAUSTED, permit.reason
+            return _End(Outcome.EXHAUSTED, permit.reason)
         if not permit.needs_approval:
-            return Outcome.REFUSED, permit.reason
-        if not self.approve(action, permit.reason):
-            return Outcome.REFUSED, f"not approved: {permit.reason}"
-        return None
+            return _End(Outcome.REFUSED, permit.reason)
+        request = Request(
+            action,
+            permit.rule,
+            permit.reason,
+            decision.note,
+            decision.confidence,
+            decision.target,
+            decision.source,
+        )
+        answer = self._wait(lambda: self.approve(request))
+        if answer is None and self.stop.thrown:
+            raise Stopped
+        return answer or _End(Outcome.REFUSED, f"not approved: {permit.reason}")
+
+    def _wait(self, person: Callable[[], Waited]) -> Waited:
+        """Wait for a person; that time is not the run's."""
+        since = time.monotonic()
+        try:
+            return person()
+        finally:
+            self._held += time.monotonic() - since
+
+    def _taken_back(self, episode: str, before: Observation, clock: "_Clock") -> Observation:
+        """Look at what a person has left behind."""
+        if self.stop.thrown:
+            raise Stopped
+        self.policy.interrupted()
+        seen = self._look(episode, clock)
+        self.sink(HandedBack(episode, before, seen))
+        return seen
 
     def _look(self, episode: str, clock: "_Clock") -> Observation:
         with clock("capture"):
@@ -202,11 +251,11 @@ class Loop:
         clock.move("decide", "scene", decision.timings.get("scene", 0.0))
         return decision
 
-    def _step(self, index: int, seen: Observation, decision: Decision) -> Step:
+    def _step(self, index: int, seen: Observation, decision: Decision, action: Action) -> Step:
         return Step(
             index=index,
             observation=seen,
-            intended=decision.action,
+            intended=action,
             performed=None,
             actor=self.actor,
             confidence=decision.confidence,
@@ -218,6 +267,26 @@ class Loop:
     ) -> None:
         self._steps.append(clock.read())
         self.sink(Stepped(episode, index, action, changed, self._steps[-1]))
+
+
+@dataclass(frozen=True)
+class _End:
+    """The run ends instead of acting."""
+
+    outcome: Outcome
+    detail: str
+
+
+def _intended(episode: str, index: int, decision: Decision) -> Intended:
+    return Intended(
+        episode,
+        index,
+        decision.action,
+        decision.confidence,
+        decision.note,
+        decision.target,
+        decision.source,
+    )
 
 
 def _ending(action: Done | Ask | Fail) -> tuple[Outcome, str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from actuation.desktop import Host
-from actuation.guard import Rules
+from actuation.rules import Rules
 from agent.attempt import PolicyMaker, Stage
 from agent.events import Sink, ignore
 from agent.stop import Stop

@@ -20,12 +20,15 @@ from types import TracebackType
 
 from actuation.action import Action, Ask, Done, Fail
 from actuation.grammar import format_action
+from memory import flags
 from memory.episode import Actor, Episode, Outcome, Step
+from memory.flags import Flag
 from memory.frames import DamagedFrameError, Frames
 from memory.process import alive, myself
 from memory.rows import EPISODE, STEP, episode_row, read_episode, read_step, step_row
 
-VERSION = 1
+SCRIPTS = ("schema.sql", "schema_2.sql")  # what each version of the schema adds
+VERSION = len(SCRIPTS)
 CHECKED = 64 * 2**20  # bytes: a larger file is not checked as a whole at each start
 
 
@@ -69,18 +72,26 @@ class Store:
                 f"{self.path} was written by a newer dormouse (schema {version}, known {VERSION});"
                 " update dormouse or name another memory."
             )
-        if version == 0:
-            schema = files("memory").joinpath("schema.sql").read_text()
-            # Two processes may create it at once: the second finds it made.
-            self._database.execute("BEGIN IMMEDIATE")
+        if version < VERSION:
+            self._upgrade()
+
+    def _upgrade(self) -> None:
+        """Bring the schema from any older version to this one, all or nothing."""
+        # Two processes may do it at once: the second finds it done.
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
             (version,) = self._database.execute("PRAGMA user_version").fetchone()
-            if version:
-                self._database.execute("ROLLBACK")
-            else:  # executescript would commit what stands open, so it brings its own COMMIT
-                for statement in _statements(schema):
+            for script in SCRIPTS[version:]:
+                schema = files("memory").joinpath(script).read_text()
+                for statement in _statements(schema):  # executescript would commit what stands open
                     self._database.execute(statement)
+            if version < VERSION:
                 self._database.execute(f"PRAGMA user_version = {VERSION}")
-                self._database.execute("COMMIT")
+            self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
 
     def __enter__(self) -> "Store":
         return self
@@ -164,6 +175,32 @@ class Store:
             )
             _touched(row, episode_id, index)
 
+    def flag(
+        self, episode_id: str, index: int, reason: str, correction: Action | None = None
+    ) -> None:
+        """Judge a step by hand: nights will honour it. With neither, the flag is taken back."""
+        with self._writing() as database:
+            found = database.execute(
+                "SELECT 1 FROM step WHERE episode = ? AND place = ?", (episode_id, index)
+            ).fetchone()
+            if not found:
+                raise KeyError(f"no episode {episode_id} with step {index}")
+            if reason or correction is not None:
+                flags.write(database, episode_id, index, Flag(reason, correction, time.time()))
+            else:
+                flags.erase(database, episode_id, index)
+
+    def flags(self, episode_id: str) -> dict[int, Flag]:
+        """What was said by hand of an episode's steps."""
+        with _told(self.path):
+            return flags.read(self._database, episode_id)
+
+    def flagged(self) -> dict[str, dict[int, Flag]]:
+        """All flags by episode and step."""
+        with _told(self.path):
+            rows = self._database.execute("SELECT DISTINCT episode FROM flag").fetchall()
+            return {name: flags.read(self._database, name) for (name,) in rows}
+
     def episodes(
         self,
         provenance: str | None = None,
@@ -184,6 +221,12 @@ class Store:
                 (provenance, task, since, actor),
             ).fetchall()
         return [read_episode(row) for row in rows]
+
+    def lengths(self) -> dict[str, int]:
+        """How many steps each episode has."""
+        with _told(self.path):
+            rows = self._database.execute("SELECT episode, count(*) FROM step GROUP BY episode")
+            return dict(rows.fetchall())
 
     def episode(self, episode_id: str) -> Episode:
         """One episode with all its steps, their frames pixel for pixel."""

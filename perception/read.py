@@ -61,9 +61,15 @@ class Reader:
     def __init__(self, recogniser: Recogniser | None = None) -> None:
         self._recogniser = recogniser or Recogniser()
         self._parts: OrderedDict[Surface, Part] = OrderedDict()
+        self._last: tuple[Observation, Scene] | None = None  # policy and guard read the same look
 
     def read(self, observation: Observation) -> Scene:
         """The scene of an observation. Raises NoLanguageData where tesseract has no language."""
+        if self._last is None or self._last[0] is not observation:
+            self._last = observation, self._read(observation)
+        return self._last[1]
+
+    def _read(self, observation: Observation) -> Scene:
         elements: list[Element] = []
         grids: list[Grid] = []
         for surface in surfaces(observation):

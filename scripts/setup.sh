@@ -14,7 +14,8 @@ VENV=.venv
 STAMP=$VENV/.dormouse-setup
 PACKAGES=(
   python3-venv ca-certificates
-  tigervnc-standalone-server tigervnc-tools openbox dbus dbus-x11
+  tigervnc-standalone-server tigervnc-tools tigervnc-viewer novnc websockify
+  openbox dbus dbus-x11 tmux
   xclip x11-utils x11-xserver-utils x11-xkb-utils fontconfig
   libreoffice-calc libreoffice-gtk3 feh
   fonts-dejavu fonts-liberation fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji

@@ -8,7 +8,8 @@ import pytest
 
 from actuation.action import Ask, Click, Done, Drag, Move, Press, TypeText
 from actuation.fake import FakeDesktop
-from actuation.guard import Guard, Rules, amounts, effect, target_changed
+from actuation.guard import Guard, amounts, effect, target_changed
+from actuation.rules import Rules
 from perception.observation import Box, Observation, Screen, Window
 
 SHEET = Window("ledger.xlsx - Calc", "libreoffice-calc", Box(400, 0, 400, 600), True)
@@ -33,7 +34,7 @@ def test_the_mouse_touches_allowed_windows_only() -> None:
     assert guard.check(Click(450, 10), SEEN, 0, 0).allowed  # the sheet lies in front
     refused = guard.check(Click(50, 10), SEEN, 0, 0)
     assert not refused.allowed
-    assert not refused.needs_approval
+    assert (refused.needs_approval, refused.rule) == (True, "outside")
     assert "Viewer" in refused.reason
     assert "bare desktop" in guard.check(Click(850, 10), SEEN, 0, 0).reason
     assert not guard.check(Drag(450, 10, 50, 10), SEEN, 0, 0).allowed

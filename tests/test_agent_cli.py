@@ -42,10 +42,11 @@ def test_help_imports_nothing_heavy() -> None:
     assert loaded.isdisjoint(HEAVY)
 
 
-def test_bare_dormouse_shows_the_verbs(tmp_path: Path) -> None:
+def test_bare_dormouse_needs_a_terminal_and_names_the_verbs(tmp_path: Path) -> None:
     shown = dormouse(tmp_path)
-    assert shown.returncode == 0
-    assert "bench" in shown.stdout
+    assert shown.returncode == 2
+    assert "dormouse --help" in shown.stderr
+    assert not (tmp_path / "run").exists()  # no worker was started for nobody
 
 
 @pytest.mark.parametrize(

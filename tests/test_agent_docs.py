@@ -21,7 +21,10 @@ def dormouse(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_verbs_are_those_of_the_house() -> None:
-    assert VERBS == ["bench", "demo", "doctor", "nights", "replay", "run", "sleep", "train"]
+    day = ["add", "approve", "pause", "resume", "status", "stop", "takeover", "watch", "worker"]
+    past = ["demonstrations", "episodes", "forget", "memory", "night", "nights", "schedule"]
+    work = ["bench", "demo", "doctor", "replay", "run", "sleep", "train"]
+    assert sorted(day + past + work) == VERBS
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -31,6 +34,14 @@ def test_every_verb_has_help_with_an_example_and_stands_in_the_readme(verb: str)
     assert f"dormouse {verb}" in shown.stdout.split("Example:")[1]
     assert "--json" in shown.stdout
     assert f"`dormouse {verb}" in (ROOT / "README.md").read_text()
+
+
+def test_the_guides_pictures_and_verbs_exist() -> None:
+    text = (ROOT / "docs/guide.md").read_text()
+    pictures = re.findall(r"\]\((pictures/[\w./-]+)\)", text)
+    assert len(pictures) >= 8
+    assert [path for path in pictures if not (ROOT / "docs" / path).exists()] == []
+    assert set(re.findall(r"`dormouse (\w+)", text)) <= set(VERBS)
 
 
 def test_the_readme_names_only_files_that_exist() -> None:

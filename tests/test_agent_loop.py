@@ -9,10 +9,12 @@ import pytest
 from actuation.action import Action, Ask, Click, Done, Fail, Motion, Press, TypeText
 from actuation.desktop import DesktopError
 from actuation.fake import FakeDesktop
-from actuation.guard import Guard, Rules
-from agent.attempt import guard
+from actuation.guard import Guard
+from actuation.rules import Rules
 from agent.events import Collector, Dropped, Ended, Stepped
+from agent.guarding import guard
 from agent.loop import PHASES, Loop, Run
+from agent.policies.noop import Noop
 from agent.policy import Decision
 from agent.stop import Stop
 from memory.day import Context
@@ -37,6 +39,9 @@ class Planned:
 
     def decide(self, observation: Observation) -> Decision:
         return Decision(self.plan[len(self.told)], timings={"scene": 0.0})
+
+    def interrupted(self) -> None:
+        pass
 
     def performed(self, action: Action) -> None:
         self.told.append(action)
@@ -90,7 +95,7 @@ def live(
         store,
         actor=Actor.AGENT,
         sink=sink or Collector(),
-        approve=lambda action, reason: approve,
+        approve=lambda request: request.action if approve else None,
         stop=stop or Stop(),
     )
     episode = Episode("e1", "enter it", "books/enter_invoice", "", 10_000, "run", "w1", 1.0)
@@ -225,7 +230,7 @@ def test_a_policy_that_breaks_fails_openly(store: Store) -> None:
 def test_a_click_on_what_the_operator_wants_to_approve_asks_first() -> None:
     desktop = FakeDesktop(headers=("Date", "Vendor", "Delete"))
     rules = Rules(approve=("delete|löschen",))
-    watched = guard(rules, Goal("enter it", applications=("fake-sheet",)))
+    watched = guard(rules, Goal("enter it", applications=("fake-sheet",)), Noop())
     seen = desktop.observe()
     box = desktop.cell_box(-1, 2)
     delicate = watched.check(Click(box.x + 20, box.y + 12), seen, 0, 0.0)
@@ -235,7 +240,7 @@ def test_a_click_on_what_the_operator_wants_to_approve_asks_first() -> None:
 
 def test_only_the_files_of_the_task_are_written() -> None:
     desktop = FakeDesktop(title="private.xlsx - Sheet")
-    strict = guard(Rules(), Goal("", (Path("ledger.xlsx"),), ("fake-sheet",)))
+    strict = guard(Rules(), Goal("", (Path("ledger.xlsx"),), ("fake-sheet",)), Noop())
     permit = strict.check(TypeText("1"), desktop.observe(), 0, 0.0)
-    assert (permit.allowed, permit.needs_approval) == (False, False)
+    assert (permit.allowed, permit.rule) == (False, "outside")
     assert "private.xlsx" in permit.reason

@@ -20,3 +20,6 @@ class Noop:
 
     def performed(self, action: Action) -> None:
         pass
+
+    def interrupted(self) -> None:
+        pass

@@ -38,6 +38,9 @@ class Reenact:
     def performed(self, action: Action) -> None:
         self._next += 1
 
+    def interrupted(self) -> None:
+        pass
+
 
 def divergence(step: Step, now: Observation) -> str:
     """Why the step's action does not fit the screen of now; "" where it does."""

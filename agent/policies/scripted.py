@@ -35,6 +35,9 @@ class Scripted:
     def performed(self, action: Action) -> None:
         self._pending = None
 
+    def interrupted(self) -> None:
+        pass
+
     def _look(self) -> Observation:
         if self._seen is None:
             raise RuntimeError("an oracle looks only while it decides")

@@ -12,11 +12,11 @@ from agent.config import Settings
 from agent.console import ConsoleSink, Phases
 from agent.demo import Played, Script, play, report
 from agent.events import Several
+from agent.guarding import rules
 from agent.output import Output
 from agent.stop import Stop
 from agent.tables import attempts_table, night_table, steps_table
 from agent.tally import by_task
-from agent.verbs.run import rules
 from agent.watch import watcher
 
 KEEP = 3  # demos that are kept where no folder was named

@@ -1,16 +1,20 @@
-"""`dormouse doctor`: what works here, what does not, and what mends it."""
+"""`dormouse doctor`: what works here, what does not, and what mends it; --latency measures."""
 
 from dataclasses import asdict
 
 from rich.table import Table
 
 from agent.config import Settings
+from agent.console import bar
 from agent.doctor import examine
 from agent.errors import MISSING
 from agent.output import Output
 
+LIMITS = {"stop": 50, "yield": 50, "stop_asleep": 100, "yield_asleep": 100, "frame_age": 1000}
+"""Milliseconds that stop and yield (p99) and the frame's age (p95) must keep."""
 
-def main(json: str | None) -> int:
+
+def main(latency: bool, tries: int, asleep: bool, json: str | None) -> int:
     output = Output(json)
     checks = dict(examine(Settings()))
     table = Table("", "check", "found", "mend")
@@ -19,5 +23,38 @@ def main(json: str | None) -> int:
             "[green]ok[/green]" if check.ok else "[red]no[/red]", name, check.detail, check.mend
         )
     output.console.print(table)
-    output.write({"checks": {name: asdict(check) for name, check in checks.items()}})
-    return 0 if all(check.ok for check in checks.values()) else MISSING
+    numbers: dict[str, object] = {"checks": {name: asdict(check) for name, check in checks.items()}}
+    fine = all(check.ok for check in checks.values())
+    if latency and fine:
+        told, within = _latency(output, tries, asleep)
+        output.write(numbers | told)
+        return 0 if within else 1
+    output.write(numbers)
+    return 0 if fine else MISSING
+
+
+def _latency(output: Output, tries: int, asleep: bool) -> tuple[dict[str, object], bool]:
+    """The numbers, and whether they keep the limits."""
+    from agent.latency import measure
+
+    with bar(output.progress) as bars:
+        shown = {}
+
+        def progress(name: str, done: int, total: int) -> None:
+            if name not in shown:
+                shown[name] = bars.add_task(name, note="")
+            bars.update(shown[name], completed=done, total=total)
+
+        found, share = measure(tries, asleep, progress)
+    rows = {name: latency.row() for name, latency in found.items()}
+    table = Table("milliseconds", "p50", "p95", "p99", "tries")
+    for name, row in rows.items():
+        table.add_row(name, *(f"{row[key]:g}" for key in ("p50", "p95", "p99", "tries")))
+    output.console.print(table)
+    output.console.print(f"the desk took {share:.1%} of one core while the agent ran")
+    within = all(
+        rows[name]["p95" if name == "frame_age" else "p99"] <= limit
+        for name, limit in LIMITS.items()
+        if name in rows
+    )
+    return {"latency_ms": rows, "desk_cpu": round(share, 4)}, within

@@ -1,4 +1,5 @@
-"""`dormouse nights`: what each night did; --rollback takes the last promotion back."""
+"""`dormouse nights`: what each night did; --rollback takes the last promotion back, --accept
+makes a level live again."""
 
 from rich.table import Table
 
@@ -11,10 +12,14 @@ from memory.sleep.lock import asleep
 from memory.sleep.log import nights
 
 
-def main(last: bool, rollback: bool, json: str | None) -> int:
+def main(last: bool, rollback: bool, accept: str, json: str | None) -> int:
     output, settings = Output(json), Settings()
+    if rollback and accept:
+        raise BadInput("--rollback and --accept exclude each other")
     if rollback:
         return _rollback(output, settings)
+    if accept:
+        return _accept(output, settings, accept)
     records = nights(settings.nights)
     if last:
         if not records:
@@ -29,6 +34,21 @@ def main(last: bool, rollback: bool, json: str | None) -> int:
         table.add_row(record.night, str(record.episodes), word, record.reason)
     output.console.print(table if records else "there was no night yet")
     output.write([record.contract() for record in records])
+    return 0
+
+
+def _accept(output: Output, settings: Settings, wanted: str) -> int:
+    levels = Levels(settings.levels)
+    try:
+        with asleep(settings.levels):
+            levels.promote(wanted, "accepted by the operator")
+    except KeyError as error:
+        raise BadInput(str(error.args[0])) from error
+    except ValueError as error:
+        raise Needed(str(error)) from error
+    level = levels.level(wanted)
+    output.console.print(f"live now: level {level.id}")
+    output.write({"live": level.id, "digest": level.digest})
     return 0
 
 

@@ -9,10 +9,10 @@ from agent.config import Settings
 from agent.console import ConsoleSink
 from agent.errors import BadInput
 from agent.events import Several
+from agent.guarding import rules
 from agent.output import Output
 from agent.policies.reenact import Reenact
 from agent.stop import Stop
-from agent.verbs.run import rules
 from agent.watch import watcher
 from memory.episode import Episode, Outcome
 from memory.store import Store

@@ -1,29 +1,33 @@
 """`dormouse run`: do a task (or be shown it by its oracle) and remember it."""
 
 import sys
-from dataclasses import replace
+from json import loads
 
 from rich.console import Console
 from rich.prompt import Confirm
 
 from actuation.action import Action
 from actuation.grammar import format_action
-from actuation.guard import Rules
 from actuation.virtual import VirtualDesktop
+from agent.approval import Approve, Request
 from agent.attempt import Attempt, Stage
 from agent.config import Settings
 from agent.console import ConsoleSink
 from agent.errors import BadInput
 from agent.events import Several
-from agent.loop import Approve
+from agent.guarding import rules
 from agent.output import Output
 from agent.policies.catalog import level, maker
 from agent.stop import Interrupted, Stop
 from agent.tally import contract
 from agent.verbs.bench import chosen
 from agent.watch import watcher
+from agent.worker import wire
+from agent.worker.client import Connection, connect
+from agent.worker.place import held, only_one
 from memory.day import context
 from memory.episode import Actor, Outcome
+from memory.exclude import Excluding
 from memory.store import Store
 
 
@@ -43,8 +47,12 @@ def main(
     shown = policy == "scripted"
     provenance, actor = ("demonstration", Actor.ORACLE) if shown else ("run", Actor.AGENT)
     attempts: list[Attempt] = []
+    if held(settings):
+        jobs = [wire.Job(0, task, seed, variant, policy, weights, recall) for seed in seeds]
+        return _through(output, settings, jobs)
     with (
         Stop() as stop,
+        only_one(settings),
         Store(settings.store) as store,
         watcher(output.progress, watch) as eyes,
     ):
@@ -52,7 +60,7 @@ def main(
         stage = Stage(
             lambda: eyes.attached(VirtualDesktop(settings.width, settings.height)),
             maker(policy, level(weights, settings) if policy == "core" else None),
-            store,
+            Excluding(store, settings.exclude),
             recall=lambda goal: context(store, goal, recall=recall),
             rules=rules(settings),
             sink=Several(ConsoleSink(output.console), eyes),
@@ -67,34 +75,80 @@ def main(
                     break
                 if stop.thrown:
                     break
+    return _told(output, task, policy, seeds, attempts, stop)
+
+
+def _through(output: Output, settings: Settings, jobs: list[wire.Job]) -> int:
+    """Let the worker that owns the memory do it, and tell what it does. Ctrl-C stops the run."""
+    seeds = range(jobs[0].seed, jobs[-1].seed + 1)
+    attempts: list[Attempt] = []
+    with Stop() as stop, connect(settings) as worker:
+        for job in jobs:
+            number = worker.ask(wire.Add(job)).id
+            ended = followed(output, worker, number, stop)
+            if ended.attempt:
+                attempts.append(Attempt.from_row(loads(ended.attempt)))
+            else:
+                output.console.print(f"{ended.outcome}: {ended.detail}", markup=False)
+            if stop.thrown or not ended.attempt:
+                break
+    return _told(output, jobs[0].task, jobs[0].policy, seeds, attempts, stop)
+
+
+def followed(output: Output, worker: Connection, number: int, stop: Stop) -> wire.Job:
+    """Wait until a job has ended; print the worker's tail meanwhile."""
+    now, thrown = worker.look(), False
+    version, told = now.version - 1, now.said
+    while True:
+        now = worker.look(after=version, patience=0.5)
+        version = now.version
+        new = min(now.said - told, len(now.tail))
+        for line in now.tail[len(now.tail) - new :]:
+            output.console.print(line, markup=False, highlight=False)
+        told = now.said
+        for job in now.ended:
+            if job.id == number:
+                return job
+        if stop.thrown and not thrown:
+            thrown = True
+            worker.ask(wire.Intend("stop", "Ctrl-C"))
+            worker.ask(wire.Cancel(number))
+        if thrown and not (now.job and now.job.id == number):
+            return wire.Job(number, "", outcome=Outcome.STOPPED, detail="stopped by a person")
+
+
+def _told(
+    output: Output,
+    task: str,
+    policy: str,
+    seeds: range,
+    attempts: list[Attempt],
+    stop: Stop,
+) -> int:
+    """Numbers and exit code of what was attempted."""
     output.write(contract(task, policy, seeds, attempts) | {"episodes": _episodes(attempts)})
     if stop.thrown:
         return 130
-    good = all(attempt.outcome is Outcome.VERIFIED or attempt.right_ask for attempt in attempts)
+    good = bool(attempts) and all(
+        attempt.outcome is Outcome.VERIFIED or attempt.right_ask for attempt in attempts
+    )
     return 0 if good and not any(attempt.collateral for attempt in attempts) else 1
 
 
 def approver(console: Console) -> Approve:
     """Asks at the terminal; where there is none, nothing is approved."""
 
-    def ask(action: Action, reason: str) -> bool:
+    def ask(request: Request) -> Action | None:
         if not sys.stdin.isatty():
-            return False
+            return None
         console.bell()
-        console.print(f"{format_action(action)}: {reason}", markup=False)
-        return Confirm.ask("Do it?", default=False, console=console)
+        console.print(f"{format_action(request.action)}: {request.risk}", markup=False)
+        if request.note:
+            console.print(f"  {request.note}", markup=False)
+        yes = Confirm.ask("Do it?", default=False, console=console)
+        return request.action if yes else None
 
     return ask
-
-
-def rules(settings: Settings) -> Rules:
-    return replace(
-        Rules(),
-        max_steps=settings.max_steps,
-        max_seconds=settings.max_seconds,
-        amount_limit=settings.amount_limit,
-        approve=settings.approve,
-    )
 
 
 def _episodes(attempts: list[Attempt]) -> list[dict[str, str]]:

@@ -1,40 +1,50 @@
 """`dormouse sleep`: one night over what was lived."""
 
+import sys
+from contextlib import nullcontext
+from json import dumps as json_of
+
 from agent.bedtime import lived, plan, sleep
 from agent.config import Settings
 from agent.console import Phases
+from agent.errors import BadInput
+from agent.events import JsonLines
+from agent.guarding import rules
 from agent.output import Output
 from agent.stop import Stop
 from agent.tables import night_table
-from agent.verbs.run import rules
+from agent.worker.place import held
 from memory.levels import Levels
 from memory.store import Store
 
-REHEARSALS = 3
 
-
-def main(seed: int, steps: int | None, rehearse: bool, json: str | None) -> int:
+def main(seed: int, steps: int | None, rehearse: bool, events: bool, json: str | None) -> int:
     output, settings = Output(json), Settings()
+    if held(settings) and not events:
+        raise BadInput("the worker owns this memory: let it sleep (`dormouse night`, or the desk)")
     with Stop() as stop, Store(settings.store) as store:
         store.recover()
         tonight = plan(
             settings.nights,
             lived(store.episodes()),
             seed,
-            REHEARSALS if rehearse else 0,
-            steps,
+            settings.night_rehearsals if rehearse else 0,
+            steps or settings.night_steps,
         )
-        with Phases(output.progress) as phases:
+        with Phases(output.progress) if not events else nullcontext(JsonLines(sys.stdout)) as sink:
             record = sleep(
                 store,
                 Levels(settings.levels),
                 tonight,
                 size=(settings.width, settings.height),
                 rules=rules(settings),
-                sink=phases,
+                sink=sink,
                 stop=stop,
             )
-    output.console.print(night_table(record))
-    output.console.print(f"log: {settings.nights / record.night / 'night.html'}")
+    if events:
+        print(json_of({"event": "night"} | record.contract()), flush=True)
+    else:
+        output.console.print(night_table(record))
+        output.console.print(f"log: {settings.nights / record.night / 'night.html'}")
     output.write(record.contract())
     return 0 if record.promoted else 1

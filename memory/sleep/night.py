@@ -14,12 +14,13 @@ from pydantic import TypeAdapter
 from actuation.grammar import format_action
 from memory import atomic
 from memory.episode import Episode
+from memory.flags import corrected
 from memory.levels import Levels
 from memory.redact import redact
 from memory.sleep import log
 from memory.sleep.consolidate import Trained, consolidate
 from memory.sleep.exam import Judged, Paper, examine, judge, rehearse, tempered
-from memory.sleep.gather import Gathered, data_digest, gather
+from memory.sleep.gather import Gathered, data_digest, gather, spoken
 from memory.sleep.lock import asleep
 from memory.sleep.log import NightRecord, Reviewed, Score
 from memory.sleep.phases import Phases, Progress, silent
@@ -75,6 +76,7 @@ def night(
         reviews = phases.run(
             "review", "review", REVIEWS, lambda: _review(store, episodes, progress)
         )
+        episodes = [corrected(episode, store.flags(episode.id)) for episode in episodes]
         trained = phases.run(
             "consolidate",
             "train",
@@ -134,14 +136,15 @@ def _folder(store: Store, plan: Plan) -> Path:
 
 
 def _same(store: Store, folder: Path, plan: Plan) -> bool:
-    """Whether the night in `folder` can go on: the same plan, and nothing of it was deleted."""
+    """Whether the night in `folder` can go on: the same plan, nothing deleted or judged anew."""
     phases = Phases(folder)
     if phases.stands("start") and phases.read("start", START).plan != plan.digest:
         return False
     if not phases.stands("gather"):
         return True
     known = {episode.id for episode in store.episodes()}
-    return known.issuperset(phases.read("gather", GATHERED).ids)
+    gathered = phases.read("gather", GATHERED)
+    return known.issuperset(gathered.ids) and spoken(store, gathered.ids) == gathered.flags
 
 
 def _start(levels: Levels, plan: Plan) -> Start:
@@ -152,7 +155,7 @@ def _start(levels: Levels, plan: Plan) -> Start:
 def _review(store: Store, episodes: Sequence[Episode], progress: Progress) -> Reviews:
     reviews: Reviews = {}
     for done, episode in enumerate(episodes, 1):
-        reviews[episode.id] = review(episode)
+        reviews[episode.id] = review(episode, store.flags(episode.id))
         for step, judgement in zip(episode.steps, reviews[episode.id], strict=True):
             store.review(episode.id, step.index, judgement.weight, judgement.reason)
         progress("review", done, len(episodes), redact(episode.goal))

@@ -4,6 +4,7 @@ The outcome of an episode is never spread over its steps: it only says whether t
 steps may be trusted at all. What a step did is seen by comparing its frame with the next one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,10 +22,13 @@ from actuation.action import (
     Wait,
 )
 from memory.episode import Actor, Episode, Outcome, Step
+from memory.flags import Flag
+from memory.recall import good
 from memory.redact import redact
 
 NOTICEABLE = 64  # pixels: a blinking caret is fewer, a moved focus is more
 SURE = 0.8  # confidence from which an agent's step in a verified run counts in full
+SECRET = "typed a secret: it stays out of the weights"
 UNDO = {"ctrl+z", "backspace", "delete", "escape", "ctrl+backspace"}
 
 
@@ -34,8 +38,37 @@ class Judgement:
     reason: str
 
 
-def review(episode: Episode) -> list[Judgement]:
-    """One judgement a step, in order."""
+def review(episode: Episode, flags: Mapping[int, Flag] | None = None) -> list[Judgement]:
+    """One judgement a step, in order. flags: what the operator said of steps; it stands above all
+    but secrets. Of an episode that is learned for its corrections alone, nothing else counts."""
+    said = flags or {}
+    corrections = any(flag.correction is not None for flag in said.values())
+    alone = corrections and not (good(episode) or _by_hand(episode))
+    return [
+        _said(said[step.index])
+        if step.index in said
+        else Judgement(0, "only what you corrected in this episode counts")
+        if alone
+        else judgement
+        for step, judgement in zip(episode.steps, _seen(episode), strict=True)
+    ]
+
+
+def _said(flag: Flag) -> Judgement:
+    if flag.correction is None:
+        return Judgement(0, f"flagged by the operator: {flag.reason}")
+    if _secret(flag.correction):
+        return Judgement(0, SECRET)
+    return Judgement(1, "corrected by the operator")
+
+
+def _by_hand(episode: Episode) -> bool:
+    """Whether a person's own hands put something right in this run."""
+    return episode.provenance == "run" and any(s.actor is Actor.OPERATOR for s in episode.steps)
+
+
+def _seen(episode: Episode) -> list[Judgement]:
+    """What the steps themselves show."""
     steps = episode.steps
     following = [*steps[1:], None]
     previous = [None, *steps[:-1]]
@@ -49,14 +82,18 @@ def _judge(episode: Episode, step: Step, before: Step | None, after: Step | None
     action = step.performed
     if action is None:
         return Judgement(0, "never performed")
-    if isinstance(action, TypeText) and redact(action.text) != action.text:
-        return Judgement(0, "typed a secret: it stays out of the weights")
+    if _secret(action):
+        return Judgement(0, SECRET)
     trust = _trust(episode, step)
     if trust.weight == 0:
         return trust
     done = _deed(action, step, before, after)
     # The lesser of the two decides, and says why.
     return done if done.weight < trust.weight else Judgement(trust.weight, _both(done, trust))
+
+
+def _secret(action: Action) -> bool:
+    return isinstance(action, TypeText) and redact(action.text) != action.text
 
 
 def _both(done: Judgement, trust: Judgement) -> str:
@@ -89,24 +126,25 @@ def _deed(action: Action, step: Step, before: Step | None, after: Step | None) -
             return Judgement(0, "moves nothing")
     if after is None:
         return Judgement(0.5, "the last step: its effect was not seen")
-    effect = _effect(step, after)
+    seen = effect(step, after)
     undone = _undoes(after.performed, action)
     if undone:
         return Judgement(0, f"undone by the next step ({after.performed})")
     if isinstance(action, Click) and _same_place(action, after.performed):
-        if not effect:
+        if not seen:
             return Judgement(0, "the same click again")
         return Judgement(0.5, "changed the screen, and the same click again")
     if before is not None and _undoes(action, before.performed):
         return Judgement(0.5, "mends the step before it")
-    if not effect:
+    if not seen:
         if isinstance(action, Press) and "+" in action.keys:
             return Judgement(1, "a shortcut: it may act unseen")
         return Judgement(0, "no effect on the screen")
     return Judgement(1, "scrolled" if isinstance(action, Scroll) else "changed the screen")
 
 
-def _effect(step: Step, after: Step) -> bool:
+def effect(step: Step, after: Step) -> bool:
+    """Whether the screen of the next step shows a change that is no blinking caret."""
     one, two = step.observation, after.observation
     if one.image.shape != two.image.shape or one.windows != two.windows:
         return True

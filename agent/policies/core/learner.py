@@ -54,7 +54,8 @@ class CoreLearner:
             choice = choice_of(situation, action)
             if choice is not None and weight > 0 and situation.scene.elements:
                 lessons.append(Lesson(situation, choice, weight, task=episode.task))
-            trail.did(action)
+            if step.performed is not None:  # one that was cut short is looked at again
+                trail.did(action)
         copies = [i for i, each in enumerate(lessons) if each.choice.kind == ChoiceKind.TYPE]
         first = copies[0] if copies else 0
         return [replace(each, before_copying=i < first) for i, each in enumerate(lessons)]

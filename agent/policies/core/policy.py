@@ -22,6 +22,7 @@ from agent.policies.core.choose import choose, doubtful
 from agent.policies.core.collate import batch_of
 from agent.policies.core.levels import base_and_level
 from agent.policies.core.network import Scores
+from agent.policies.core.places import source_box, target_box
 from agent.policies.core.proofread import Entry, cell_of, first_mismatch
 from agent.policies.core.recalled import Recollection
 from agent.policies.core.situation import KEYS, Choice, ChoiceKind, Form, Situation, place_of
@@ -63,13 +64,15 @@ class CorePolicy:
         scene = self.reader.read(observation)
         seen = time.perf_counter()
         situation = self.trail.look(scene)
+        source = None
         if self.queue:
             action, confidence, note = self.queue.popleft(), 1.0, "mending what was entered"
         else:
             choice, confidence = self.choose(situation)
             action, note = self._act(observation, situation, choice, confidence)
+            source = source_box(situation, choice)
         timings = {"scene": 1e3 * (seen - begun), "decide": 1e3 * (time.perf_counter() - seen)}
-        return Decision(action, confidence, note, timings)
+        return Decision(action, confidence, note, timings, target_box(scene, action), source)
 
     def performed(self, action: Action) -> None:
         situation = self.trail.situation
@@ -80,6 +83,10 @@ class CorePolicy:
                 self.entries = [e for e in self.entries if e.box != focus.box]
                 self.entries.append(Entry(focus.box, focus.window, place, action.text))
         self.trail.did(action)
+
+    def interrupted(self) -> None:
+        self.entries.clear()
+        self.queue.clear()
 
     @torch.no_grad()
     def choose(self, situation: Situation) -> tuple[Choice, float]:

@@ -1,0 +1,63 @@
+"""What a person is asked before a delicate action, and what they answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from actuation.action import Action
+from perception.observation import Box
+
+
+@dataclass(frozen=True)
+class Request:
+    """An action that a rule holds back.
+
+    rule: the rule's name, as "amount"; a yes for the whole task counts for this rule alone.
+    risk: why it is asked, for people. note: where the value came from, in the policy's words.
+    target, source: boxes of what is touched and what was copied, in observation pixels.
+    """
+
+    action: Action
+    rule: str
+    risk: str
+    note: str = ""
+    confidence: float = 1.0
+    target: Box | None = None
+    source: Box | None = None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A request that waits for an answer. asked_at, denied_at: seconds since the epoch; without
+    an answer it is denied then."""
+
+    id: int
+    request: Request
+    asked_at: float
+    denied_at: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """yes: do it. action: do this instead. whole_task: the rule need not ask again in this run."""
+
+    yes: bool
+    action: Action | None = None
+    whole_task: bool = False
+
+
+Approve = Callable[[Request], Action | None]
+"""Asked about a delicate action: returns what to do, the action itself or another; None for no."""
+
+Hold = Callable[[], bool]
+"""Called between showing an action and doing it; waits while a person wants it to. True means
+that a person had the desktop, so that it must be looked at again."""
+
+
+def never(request: Request) -> Action | None:
+    """Nobody is there to approve anything."""
+    return None
+
+
+def go_on() -> bool:
+    """Nobody is there to hold anything up."""
+    return False

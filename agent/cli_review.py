@@ -1,0 +1,99 @@
+"""The verbs of what was lived and learned; registered on the command line by agent.cli."""
+
+from typing import Annotated
+
+import typer
+
+Json = Annotated[
+    str | None, typer.Option("--json", metavar="FILE", help="Write the numbers as JSON; - prints.")
+]
+Plain = Annotated[bool, typer.Option("--plain", help="A line for each, no table, no colour.")]
+Episode = Annotated[
+    str, typer.Argument(metavar="EPISODE", help="Its id, or the start of it; or 'last'.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs to the command line."""
+    for verb in (episodes, demonstrations, memory, forget, night, schedule):
+        app.command()(verb)
+
+
+def episodes(
+    episode: Episode = "",
+    export: Annotated[
+        str, typer.Option(metavar="html|lines", help="Write it as a page, or as JSON lines.")
+    ] = "",
+    plain: Plain = False,
+    json: Json = None,
+) -> None:
+    """All runs, newest first; or the steps of one.
+
+    Example: dormouse episodes last --export html
+    """
+    from agent.verbs import past as verb
+
+    raise typer.Exit(verb.episodes(episode, export, plain, json))
+
+
+def demonstrations(plain: Plain = False, json: Json = None) -> None:
+    """What was shown, and whether the live weights have learned from it.
+
+    Example: dormouse demonstrations --plain
+    """
+    from agent.verbs import past as verb
+
+    raise typer.Exit(verb.demonstrations(plain, json))
+
+
+def memory(
+    forget: Annotated[str, typer.Option(metavar="EPISODE", help="Delete this one.")] = "",
+    plain: Plain = False,
+    json: Json = None,
+) -> None:
+    """What is remembered, from where, how far it is trusted, and where it lies.
+
+    Example: dormouse memory --plain
+    """
+    from agent.verbs import past as verb
+
+    raise typer.Exit(verb.memory(forget, plain, json))
+
+
+def forget(episode: Episode, json: Json = None) -> None:
+    """Delete an episode: its steps, and every pixel that no other episode shows.
+
+    Example: dormouse forget 4e5f6a7b
+    """
+    from agent.verbs import past as verb
+
+    raise typer.Exit(verb.forgotten(episode, json))
+
+
+def night(
+    pause: Annotated[bool, typer.Option("--pause", help="Pause it; it goes on later.")] = False,
+    progress: Annotated[bool, typer.Option("--progress", help="Only say how far it is.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Follow it to its end.")] = False,
+    seed: Annotated[int, typer.Option(help="Seed of the night: equal seeds, equal weights.")] = 0,
+    json: Json = None,
+) -> None:
+    """Let the worker sleep on the day, or go on with a night that was paused.
+
+    Example: dormouse night --wait
+    """
+    from agent.verbs import night as verb
+
+    raise typer.Exit(verb.main(pause, progress, wait, seed, json))
+
+
+def schedule(
+    at: Annotated[str, typer.Argument(metavar="HH:MM|off", help="Nothing: say what is set.")] = "",
+    json: Json = None,
+) -> None:
+    """Begin the night at the same time each day; one that was missed is caught up.
+
+    Example: dormouse schedule 02:30
+    """
+    from agent.verbs import schedule as verb
+
+    raise typer.Exit(verb.main(at, json))

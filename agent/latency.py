@@ -1,0 +1,271 @@
+"""How quickly the agent stops and yields, how old the shown frame is, how the desk keeps up.
+
+    dormouse doctor --latency        # a worker, a desk and a person's hand of its own
+
+Everything is measured where it ends: a stop is over when the hands are off and no key is down.
+"""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from actuation.action import Drag, Motion, TypeText, Wait
+from actuation.desktop import Stopped
+from actuation.person import PersonWatch, Touch
+from actuation.rfb import Hand
+from actuation.virtual import VirtualDesktop
+from agent.config import Settings
+from agent.errors import Needed
+from agent.tally import percentile
+from agent.worker import wire
+from agent.worker.client import Connection, connect
+
+TASK = "books/enter_invoice"
+LONG: tuple[Motion, ...] = (
+    TypeText("The quick brown fox jumps over the lazy dog. " * 40),
+    Drag(100, 100, 600, 500),
+    Wait(20.0),
+)
+FRAME = (320, 200)  # pixels of a picture as a desk asks for it
+FRAME_PAUSE = 0.4  # seconds between two pictures
+SHIFT = 0xFFE1
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Milliseconds of each try."""
+
+    tries: tuple[float, ...]
+
+    def row(self) -> dict[str, float]:
+        """The numbers of the contract."""
+        shares = {f"p{round(100 * share)}": share for share in (0.5, 0.95, 0.99)}
+        told = {name: round(percentile(self.tries, share), 2) for name, share in shares.items()}
+        return told | {"tries": len(self.tries)}
+
+
+def hands(tries: int, progress: Progress, suffix: str = "") -> Iterator[tuple[str, Latency]]:
+    """("stop", …), ("yield", …): from a person's act to hands off, in the middle of actions."""
+    with VirtualDesktop() as desktop:
+        off = threading.Event()
+        with Hand(desktop.vnc_socket, desktop.vnc_password) as hand:
+
+            def touched(touch: Touch) -> None:
+                desktop.stop()
+
+            acts: dict[str, Callable[[], None]] = {
+                "stop": desktop.stop,
+                "yield": lambda: hand.key(SHIFT, True),
+            }
+            for name, act in acts.items():
+                watch = PersonWatch(desktop.display, touched)
+                found = []
+                for number in range(tries):
+                    found.append(_cut_short(desktop, LONG[number % len(LONG)], act, off))
+                    hand.key(SHIFT, False)
+                    time.sleep(0.005)
+                    progress(name + suffix, number + 1, tries)
+                watch.close()
+                yield name + suffix, Latency(tuple(found))
+
+
+def _cut_short(
+    desktop: VirtualDesktop, action: Motion, act: Callable[[], None], off: threading.Event
+) -> float:
+    """Milliseconds from an act of a person to the end of what the hands were doing."""
+    desktop.resume()
+    off.clear()
+    ended = [0.0]
+
+    def perform() -> None:
+        with suppress(Stopped):
+            desktop.perform(action)
+        ended[0] = time.perf_counter()
+        off.set()
+
+    threading.Thread(target=perform, daemon=True).start()
+    time.sleep(0.06)  # into the middle of it
+    begun = time.perf_counter()
+    act()
+    off.wait(10)
+    return 1000 * max(0.0, ended[0] - begun)
+
+
+@contextmanager
+def worker(folder: Path) -> Iterator[Settings]:
+    """A worker over a memory of its own."""
+    settings = Settings(data=folder)
+    env = os.environ | {"DORMOUSE_DATA": str(folder), "DORMOUSE_LEAD_SECONDS": "0.3"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "agent", "worker"], env=env, stderr=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                connect(settings).close()
+                break
+            except Needed:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+        yield settings
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+class Desk:
+    """The desk in a pseudo-terminal, as a person would have it."""
+
+    def __init__(self, settings: Settings) -> None:
+        pid, self._terminal = pty.fork()
+        if pid == 0:
+            env = os.environ | {
+                "DORMOUSE_DATA": str(settings.data),
+                "TERM": "xterm-256color",
+                "COLUMNS": "120",
+                "LINES": "40",
+            }
+            os.execve(sys.executable, [sys.executable, "-m", "agent"], env)
+        self.pid = pid
+        self._quiet(15.0)
+
+    def key(self, key: bytes) -> float:
+        """Milliseconds from a key to the first change on the screen."""
+        self._drain()
+        begun = time.perf_counter()
+        os.write(self._terminal, key)
+        if not select.select([self._terminal], [], [], 5)[0]:
+            return 5000.0
+        spent = 1000 * (time.perf_counter() - begun)
+        self._drain()
+        return spent
+
+    def cpu(self) -> float:
+        """Seconds of processor time so far."""
+        words = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+    def close(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, 15)
+        with suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+        os.close(self._terminal)
+
+    def _quiet(self, patience: float) -> None:
+        """Read until it has drawn itself."""
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline and select.select([self._terminal], [], [], 2.0)[0]:
+            self._read()
+
+    def _drain(self) -> None:
+        while select.select([self._terminal], [], [], 0)[0] and self._read():
+            pass
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self._terminal, 65536)
+        except OSError:
+            return b""
+
+
+def frames(line: Connection, seconds: float, progress: Progress) -> Latency:
+    """How old the newest picture is, asked for as the desk does, looked at every 50 ms."""
+    found: list[float] = []
+    newest, digest, asked, begun = time.time(), "", 0.0, time.monotonic()
+    while (spent := time.monotonic() - begun) < seconds:
+        if time.monotonic() - asked >= FRAME_PAUSE:
+            asked = time.monotonic()
+            seen = line.see(*FRAME, digest)
+            newest, digest = seen.taken_at or newest, seen.digest
+        found.append(1000 * (time.time() - newest))
+        progress("frame_age", int(spent), int(seconds))
+        time.sleep(0.05)
+    return Latency(tuple(found))
+
+
+def keys(desk: Desk, tries: int, name: str, progress: Progress) -> Latency:
+    """Typing into the desk's filter."""
+    desk.key(b"/")
+    found = []
+    for number in range(tries):
+        found.append(desk.key(b"a" if number % 20 < 10 else b"\x7f"))
+        progress(name, number + 1, tries)
+        time.sleep(0.03)
+    desk.key(b"\r")
+    return Latency(tuple(found))
+
+
+def measure(tries: int, asleep: bool, progress: Progress) -> tuple[dict[str, Latency], float]:
+    """All of it: name → latency, and the desk's share of one core while the agent runs.
+
+    asleep: measure stop, yield and typing again while a night runs.
+    """
+    found: dict[str, Latency] = dict(hands(tries, progress))
+    with (
+        tempfile.TemporaryDirectory(prefix="dormouse-latency-") as folder,
+        worker(Path(folder)) as settings,
+        connect(settings) as line,
+    ):
+        for seed in range(10_000, 10_012):
+            line.ask(wire.Add(wire.Job(0, TASK, seed, policy="scripted")))
+        version = -1
+        while not (now := line.look(version, 1.0)).shown:
+            version = now.version
+        desk = Desk(settings)
+        try:
+            used, since = desk.cpu(), time.monotonic()
+            found["frame_age"] = frames(line, 10.0, progress)
+            share = (desk.cpu() - used) / (time.monotonic() - since)
+            found["keypress"] = keys(desk, tries, "keypress", progress)
+            line.ask(wire.Intend("stop"))
+            for job in line.look().queue:
+                line.ask(wire.Cancel(job.id))
+            if asleep:
+                line.ask(wire.Intend("go_on"))
+                while line.look().job:
+                    time.sleep(0.1)
+                line.ask(wire.Sleep(rehearse=False))
+                while (night := line.look().night) is None or night.phase != "consolidate":
+                    time.sleep(0.2)
+                found["keypress_asleep"] = keys(desk, tries, "keypress_asleep", progress)
+                found |= dict(hands(tries, progress, "_asleep"))
+        finally:
+            desk.close()
+    found["record"] = record(tries, progress)
+    return found, share
+
+
+def record(tries: int, progress: Progress) -> Latency:
+    """Journalling a step of a demonstration: intent with its frame, and outcome, on disk."""
+    from dataclasses import replace
+
+    from memory import fake
+    from memory.store import Store
+
+    found = []
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "m.sqlite") as store:
+        shown = fake.demonstration("e")
+        store.begin(fake.head(shown))
+        for number in range(tries):
+            frame = fake.look(fake.drawn_frame(number, (1280, 800)))
+            step = replace(fake.intent(shown.steps[0]), index=number, observation=frame)
+            begun = time.perf_counter()
+            store.intend("e", step)
+            store.outcome("e", number, step.intended)
+            found.append(1000 * (time.perf_counter() - begun))
+            progress("record", number + 1, tries)
+    return Latency(tuple(found))

@@ -1,0 +1,65 @@
+"""Screens as lines of words: for --plain, for logs, and for ears. Nothing depends on colour."""
+
+import time
+
+from agent.session import WORDS, State
+from agent.worker.board import title
+from agent.worker.wire import Job, Question, Status
+
+TAIL = 12
+
+
+def status_lines(now: Status, short: bool = False) -> list[str]:
+    """The desk. short: without the tail of events."""
+    lines = [f"state: {WORDS[now.state]}" + (f" ({now.why})" if now.why else "")]
+    if now.job:
+        lines.append(f"task {now.job.id}: {title(now.job)}")
+        lines.append(f"goal: {now.goal}")
+        lines.append(f"step: {now.step} of at most {now.budget}")
+        lines.append(f"weights: {weights(now)}")
+    if now.shown:
+        word = "did" if now.shown.fired else "next"
+        lines.append(f"{word}: {now.shown.action} (confidence {now.shown.confidence:.2f})")
+        if now.shown.note:
+            lines.append(f"  because: {now.shown.note}")
+    if now.question:
+        lines += question_lines(now.question)
+    if now.night:
+        night = now.night
+        eta = f", about {night.eta:.0f} s left" if night.eta is not None else ""
+        lines.append(f"night: {night.phase} {night.done:g} of {night.total:g}{eta} {night.note}")
+    lines += [f"queued {job_line(job)}" for job in now.queue]
+    if not short:
+        lines += [f"ended {job_line(job)}" for job in now.ended]
+        lines += [f"  {line}" for line in now.tail[-TAIL:]]
+    return lines
+
+
+def job_line(job: Job) -> str:
+    when = time.strftime(" at %H:%M", time.localtime(job.at)) if job.at else ""
+    how = f": {job.outcome}" + (f", {job.detail}" if job.detail else "") if job.outcome else ""
+    return f"{job.id}: {title(job)}{when}{how}"
+
+
+def question_lines(question: Question) -> list[str]:
+    """What will happen, where the value came from, why it is risky, and how to answer."""
+    left = max(0.0, question.denied_at - time.time())
+    return [
+        f"question {question.id}: {question.shown.action}",
+        f"  risk: {question.risk} (rule: {question.rule})",
+        *([f"  from: {question.shown.note}"] if question.shown.note else []),
+        f"  denied in {left:.0f} s; dormouse approve {question.id}"
+        f" | dormouse approve {question.id} --no",
+    ]
+
+
+def weights(now: Status) -> str:
+    """The weights in use, in words."""
+    if now.job and now.job.shown:
+        return "none: the oracle shows it"
+    return f"{now.weights[:8]} ({now.job.weights if now.job else 'live'})" if now.weights else "–"
+
+
+def lamp(state: State) -> str:
+    """The recording lamp: a word, so that no colour is needed."""
+    return "● REC" if state is State.RECORDING else "○ not recording"

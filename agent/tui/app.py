@@ -1,0 +1,199 @@
+"""The desk's frame: seven pages, one state line, keys that work everywhere.
+
+    worker ──Status (long poll, a thread)──▶ app ──▶ the page that is shown
+    keys, mouse ──▶ app.ask(request) ──▶ worker (another thread): the desk never waits
+
+The desk is a client. Killing it neither stops the agent nor lets it do more than it may.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from agent.config import Settings
+from agent.errors import exit_code
+from agent.session import State
+from agent.tui.attention import desktop_note
+from agent.tui.faint import DRESSED, Plainer
+from agent.tui.frame import Way, unicode_known
+from agent.tui.library import Library
+from agent.tui.page import Page
+from agent.tui.pages import KEYS, PAGES
+from agent.tui.palette import commands
+from agent.worker import wire
+from agent.worker.client import Worker
+
+PATIENCE = 1.0  # seconds of a long poll: an idle desk asks once a second
+HELD = (State.PAUSED, State.TAKEN_OVER, State.STOPPED)
+KEY = "you pressed the key"
+
+
+class DeskApp(App[int]):
+    """connect: opens a connection to the worker; called once for each thread that needs one.
+
+    way: how pictures are shown (frame.detect()). clock: seconds since the epoch.
+    """
+
+    TITLE = "Dormouse"
+    CSS_PATH = "desk.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *KEYS,
+        Binding("space", "pause", "Pause", id="pause", key_display="Space"),
+        Binding("T", "take_over", "Control", id="take_over", key_display="T"),
+        Binding("exclamation_mark", "stop", "Stop", id="stop", show=False, key_display="!"),
+        # While a text is typed, ! is a letter: this one stops even then.
+        Binding("f12", "stop", "Stop, even while typing", id="stop_now", show=False, priority=True),
+        Binding("question_mark", "help", "Help", id="help", show=False, key_display="?"),
+        Binding("q", "quit", "Leave", id="quit", show=False),
+    ]
+
+    def __init__(
+        self,
+        settings: Settings,
+        connect: Callable[[], Worker],
+        library: Library,
+        first_time: bool = False,
+        way: Way = Way.BLOCKS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        self.settings, self.library = settings, library
+        self.connect, self.way, self.clock = connect, way, clock
+        self.leaving = threading.Event()
+        self.status = wire.Status(0, State.IDLE)
+        self.pictures: list[Path] = []  # that were opened in a viewer
+        self._first_time = first_time
+        self._asking = threading.Lock()
+        self._line: Worker | None = None
+        self._plainer = Plainer(not unicode_known())
+
+    def on_mount(self) -> None:
+        if self.settings.theme in self.available_themes:
+            self.theme = self.settings.theme
+        else:
+            self.tell(f"there is no theme {self.settings.theme!r}: ctrl+p lists them")
+        self.set_keymap(self.settings.keys)
+        self.set_class(self.way is Way.ASCII, "-faint")
+        for name, page in PAGES.items():
+            self.add_mode(name, page)
+        self.switch_mode("desk")
+        self._follow()
+        self.set_interval(1.0, self._blink)
+        if self._first_time:
+            from agent.tui.wizard import Wizard
+
+            self.push_screen(Wizard())
+
+    def on_unmount(self) -> None:
+        self.leaving.set()
+        for path in self.pictures:
+            path.unlink(missing_ok=True)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        before: list[LineFilter] = [DRESSED] if self.no_color else []
+        after: list[LineFilter] = [self._plainer] if self.way is Way.ASCII else []
+        return [*before, *super().get_line_filters(), *after]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield from commands(self, screen, PAGES)
+        yield from super().get_system_commands(screen)
+
+    @work(thread=True, exclusive=True, group="follow")
+    def _follow(self) -> None:
+        """Keep `status` as fresh as the worker's."""
+        worker, version = None, -1
+        while not self.leaving.is_set():
+            try:
+                worker = worker or self.connect()
+                status = worker.look(after=version, patience=PATIENCE, watching=True)
+            except Exception as error:
+                if exit_code(error) is None:
+                    raise
+                worker, version = None, -1
+                self.call_from_thread(self.tell, str(error))
+                self.leaving.wait(PATIENCE)
+                continue
+            if status.version != version and not self.leaving.is_set():
+                version = status.version
+                self.call_from_thread(self.told, status)
+
+    def told(self, status: wire.Status) -> None:
+        """A newer status: the shown page draws it."""
+        before, self.status = self.status, status
+        if status.question and status.question != before.question:
+            self._call_for_a_person(status.question)
+        if status.state is not before.state:
+            self._entitle(f"Dormouse – {status.state}")
+        self._blink()
+        for screen in self.screen_stack:
+            if isinstance(screen, Page) and screen.is_mounted:
+                screen.show(status)
+
+    def tell(self, words: str) -> None:
+        """One sentence of trouble; what stands on a screen is never read as markup."""
+        self.notify(words, severity="error", timeout=8, markup=False)
+
+    def _call_for_a_person(self, question: wire.Question) -> None:
+        """A question waits: bell, title, and a note of the desktop where there is one."""
+        self.bell()
+        desktop_note("Dormouse needs your approval", question.risk)
+        if self.current_mode != "approvals":
+            words = f"{question.shown.action}: {question.risk}\nPress 2 to answer."
+            self.notify(words, title="Your approval is needed", severity="warning", markup=False)
+
+    def _blink(self) -> None:
+        if self.status.question is not None:
+            odd = int(self.clock()) % 2
+            self._entitle("● WAITING ● Dormouse" if odd else "○ waiting ○ Dormouse")
+
+    def _entitle(self, words: str) -> None:
+        """The title of the terminal's window, where there may be one."""
+        self.title = words
+        if self.way is not Way.ASCII and self._driver is not None and not self.is_headless:
+            self._driver.write(f"\x1b]2;{words}\x07")
+
+    @work(thread=True, group="ask")
+    def ask(self, request: wire.Request, then: Callable[[wire.Done], None] | None = None) -> None:
+        """Say something to the worker without waiting; errors are shown as a sentence."""
+        try:
+            with self._asking:
+                self._line = self._line or self.connect()
+                done = self._line.ask(request)
+        except Exception as error:
+            if exit_code(error) is None:
+                raise
+            self._line = None
+            self.call_from_thread(self.tell, str(error))
+            return
+        if then is not None:
+            self.call_from_thread(then, done)
+
+    def action_page(self, name: str) -> None:
+        self.switch_mode(name)
+
+    def action_pause(self) -> None:
+        self.ask(wire.Intend("go_on" if self.status.state in HELD else "pause", KEY))
+
+    def action_take_over(self) -> None:
+        back = self.status.state is State.TAKEN_OVER
+        self.ask(wire.Intend("go_on" if back else "take_over", KEY))
+
+    def action_stop(self) -> None:
+        self.ask(wire.Intend("stop", KEY))
+
+    def action_help(self) -> None:
+        from agent.tui.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.focused, self.screen))
+
+    async def action_quit(self) -> None:
+        self.leaving.set()
+        self.exit(0)

@@ -1,0 +1,115 @@
+"""Words for the panels of desk and approvals, as rich text: never read as markup."""
+
+import time
+
+from rich.text import Text
+
+from agent.tui.overlay import words
+from agent.worker.board import title
+from agent.worker.wire import Job, Question, Shown, Status
+
+SURE = 10  # characters of the bar of confidence
+
+
+def confidence(value: float) -> str:
+    full = round(max(0.0, min(1.0, value)) * SURE)
+    return f"confidence {'█' * full}{'░' * (SURE - full)} {value:.2f}"
+
+
+def origin(shown: Shown) -> str:
+    """Where the value came from, in words."""
+    if shown.source is None:
+        return "not copied from anywhere on the screen"
+    x, y, w, h = shown.source
+    return f"read on the screen at ({x}, {y}), {w} × {h}: dashed in the picture"
+
+
+def action(shown: Shown | None, idle: str = "Nothing is proposed.") -> Text:
+    """What happens next, why, how sure, from where."""
+    if shown is None:
+        return Text(idle)
+    text = Text()
+    text.append("DONE: " if shown.fired else "NEXT: ", "bold")
+    text.append(words(shown) + "\n", "bold")
+    text.append(f"{shown.action}\n", "dim")
+    if shown.note:
+        text.append(f"why: {shown.note}\n")
+    text.append(confidence(shown.confidence))
+    if shown.source is not None:
+        text.append(f"\nvalue: {origin(shown)}")
+    return text
+
+
+def question(asked: Question, now: float) -> Text:
+    """What will happen, from where, why it is risky, how long it waits."""
+    shown, text = asked.shown, Text()
+    left, age = max(0.0, asked.denied_at - now), max(0.0, now - asked.asked_at)
+    text.append("WILL HAPPEN  ", "bold")
+    text.append(words(shown) + "\n", "bold")
+    text.append(f"{shown.action}\n\n", "dim")
+    text.append("RISK  ", "bold")
+    text.append(f"{asked.risk} (rule: {asked.rule})\n\n")
+    text.append("VALUE FROM  ", "bold")
+    text.append(origin(shown) + "\n")
+    if shown.note:
+        text.append(f"why: {shown.note}\n")
+    text.append(confidence(shown.confidence) + "\n\n")
+    text.append(f"DENIED IN {minutes(left)}", "bold")
+    text.append(f" unless you answer; asked {minutes(age)} ago")
+    return text
+
+
+def minutes(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d} min" if whole >= 60 else f"{whole} s"
+
+
+def queue_rows(now: Status, width: int) -> dict[str, tuple[str, ...]]:
+    """Running, waiting, ended (newest first), by the job's number.
+
+    width: columns that there are for a whole row.
+    """
+    rows: dict[str, tuple[str, ...]] = {}
+    if now.job:
+        rows[str(now.job.id)] = _row(now.job, "running", width)
+    for job in now.queue:
+        rows[str(job.id)] = _row(job, f"at {clock(job.at)}" if job.at else "queued", width)
+    for job in reversed(now.ended):
+        rows.setdefault(str(job.id), _row(job, job.outcome, width))
+    return rows
+
+
+def _row(job: Job, state: str, width: int) -> tuple[str, ...]:
+    short = title(job).partition("/")[2] or title(job)
+    words, room = short + (f" – {job.detail}" if job.detail else ""), max(20, width - 20)
+    return str(job.id), state, words if len(words) <= room else words[: room - 1] + "…"
+
+
+def clock(moment: float) -> str:
+    return time.strftime("%H:%M", time.localtime(moment))
+
+
+def queue_line(now: Status) -> str:
+    """The queue in one line, for small terminals."""
+    last = now.ended[-1] if now.ended else None
+    how = f"last: task {last.id} {last.outcome}" if last else "nothing has ended yet"
+    why = f", {last.detail}" if last and last.detail else ""
+    return f"queue: {len(now.queue)} waiting │ {how}{why}"
+
+
+def times(ms: dict[str, float], wide: bool) -> str:
+    """The last step's milliseconds by phase; wide: a bar for each."""
+    parts = {name: value for name, value in ms.items() if name != "total"}
+    total = ms.get("total", sum(parts.values()))
+    if not parts:
+        return "No step has been timed yet."
+    if not wide:
+        return " · ".join(f"{name} {value:.0f}" for name, value in parts.items()) + (
+            f" · total {total:.0f} ms"
+        )
+    most = max(*parts.values(), 1.0)
+    lines = [
+        f"{name:<10.10} {'█' * round(value / most * 14):<14} {value:6.0f} ms"
+        for name, value in parts.items()
+    ]
+    return "\n".join([*lines, f"{'total':<25} {total:6.0f} ms"])

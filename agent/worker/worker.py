@@ -1,0 +1,329 @@
+"""The worker: owns the desktop, the policy and the memory, and does one thing at a time.
+
+queue ──▶ life (one thread): run a task on the virtual desktop ──▶ store
+night ──▶ a process of its own (sleeper)
+requests (a thread for each client) ──▶ answer() ──▶ Session, Jobs, Board
+"""
+
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from json import dumps
+from pathlib import Path
+
+from actuation.desktop import Host
+from actuation.grammar import GrammarError, parse_action
+from actuation.person import PersonWatch, Touch
+from actuation.virtual import VirtualDesktop
+from agent.approval import Answer
+from agent.attempt import Attempt, PolicyMaker, Stage
+from agent.config import Settings
+from agent.errors import BadInput, exit_code
+from agent.events import Progress
+from agent.guarding import rules
+from agent.policies.catalog import level, maker
+from agent.policy import Policy
+from agent.session import Patience, Session, State
+from agent.stop import Interrupted, Stop
+from agent.worker import wire
+from agent.worker.board import Board, follow
+from agent.worker.jobs import Jobs
+from agent.worker.live import Lens
+from agent.worker.sleeper import Sleeper
+from agent.worker.wire import Job
+from memory.day import context
+from memory.episode import Actor, Outcome
+from memory.exclude import Excluding
+from memory.levels import Levels
+from memory.sleep.lock import asleep
+from memory.store import Store
+from tasks.catalog import TASKS, create
+from tasks.task import Task
+
+WATCHED = 3.0  # seconds for which a desk that has looked counts as watching
+DOUBLE = 0.6  # seconds within which two presses of Escape on the desktop mean stop
+
+
+class Worker:
+    """Use it in `with`; serve() it to clients (agent.worker.server). `life` runs the queue."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises StoreError or Needed where memory or queue is damaged."""
+        self.settings = settings
+        patience = Patience(settings.lead_seconds, settings.approval_seconds)
+        self.session = Session(patience, lambda: self.board.changed())
+        self.session.watched = lambda: time.monotonic() - self._looked_at < WATCHED
+        self.jobs = Jobs(settings.run / "queue.json")
+        self.board = Board(self.session, self.jobs)
+        self.ended = threading.Event()
+        self._news = threading.Event()
+        self._looked_at = -WATCHED
+        self._escaped_at = -DOUBLE
+        self._lens: Lens | None = None
+        self._watch: PersonWatch | None = None
+        self._policies: dict[tuple[str, Path | None], PolicyMaker] = {}
+        self._job = Job(0, "")
+        self._sleeper = Sleeper(settings, self._slept_on, self._woken)
+        self._night = follow(self.board)
+
+    # What clients ask.
+
+    def answer(self, request: wire.Request) -> wire.Response:
+        """One reply for one request; errors with a sentence become Refused."""
+        try:
+            return self._answer(request)
+        except Exception as error:
+            code = exit_code(error)
+            if code is None:
+                raise
+            return wire.Refused(str(error), code)
+
+    def _answer(self, request: wire.Request) -> wire.Response:
+        match request:
+            case wire.Look():
+                if request.watching:
+                    self._looked_at = time.monotonic()
+                return wire.Told(self.board.status(request.after, min(30.0, request.patience)))
+            case wire.See():
+                lens = self._lens
+                return (
+                    lens.see(request.width, request.height, request.after)
+                    if lens
+                    else (wire.Picture())
+                )
+            case wire.Intend():
+                return wire.Done(changed=self.intend(request.intent, request.why))
+            case wire.Reply():
+                action = parse_action(request.action) if request.action else None
+                answer = Answer(request.yes, action, request.whole_task)
+                return wire.Done(changed=self.session.answer(request.question, answer))
+            case wire.Add():
+                job = self.jobs.add(checked(request.job))
+                self._news.set()
+                self.board.changed()
+                return wire.Done(id=job.id)
+            case wire.Cancel():
+                changed = self.jobs.cancel(request.job)
+                self.board.changed()
+                return wire.Done(changed=changed)
+            case wire.Sleep():
+                return wire.Done(changed=self._sleep(request))
+            case wire.Wake():
+                return wire.Done(changed=self._sleeper.pause())
+            case wire.Live():
+                return wire.Done(changed=self._live(request.level))
+            case wire.Forget():
+                with Store(self.settings.store) as store:
+                    try:
+                        store.delete(request.episode)
+                    except KeyError as error:
+                        raise BadInput(f"there is no episode {request.episode}") from error
+                self.board.say(f"episode {request.episode} was deleted")
+                return wire.Done()
+            case wire.Flag():
+                with Store(self.settings.store) as store:
+                    try:
+                        correction = parse_action(request.action) if request.action else None
+                        store.flag(request.episode, request.step, request.reason, correction)
+                    except (KeyError, GrammarError) as error:
+                        raise BadInput(str(error.args[0])) from error
+                said = request.action or request.reason or "the flag was taken back"
+                self.board.say(f"step {request.step} of {request.episode}: {said}")
+                return wire.Done()
+            case wire.End():
+                self.end("asked to end")
+                return wire.Done()
+
+    def intend(self, intent: str, why: str = "") -> bool:
+        """A person's intent becomes the session's."""
+        match intent:
+            case "pause" if self._sleeper.asleep:
+                return self._sleeper.pause()
+            case "pause":
+                return self.session.pause(why)
+            case "go_on":
+                self._news.set()
+                return self.session.go_on()
+            case "take_over":
+                return self.session.take_over(why)
+            case _:
+                self._sleeper.pause()
+                return self.session.stop(why)
+
+    def end(self, why: str) -> None:
+        """Stop what is under way; life() returns."""
+        self.session.stop(why)
+        self.ended.set()
+        self._news.set()
+
+    def _sleep(self, order: wire.Sleep) -> bool:
+        if self.session.state not in (State.IDLE, State.STOPPED):
+            raise BadInput(f"{self.session.state}: a night begins when nothing runs")
+        if not self._sleeper.begin(order):
+            return False
+        self._night = follow(self.board)
+        self.session.sleeping(True)
+        self.board.say("the night begins")
+        return True
+
+    def _slept_on(self, event: Progress) -> None:
+        self._night(event)
+
+    def _woken(self, words: str) -> None:
+        self.board.night, self.board.nap = None, words
+        self.session.sleeping(False)
+        self.board.say(words)
+        self._news.set()
+
+    def _live(self, level_id: str) -> bool:
+        levels = Levels(self.settings.levels)
+        try:
+            with asleep(self.settings.levels):
+                if level_id:
+                    levels.promote(level_id, "accepted by the operator")
+                else:
+                    levels.rollback("rolled back by the operator")
+        except (LookupError, ValueError) as error:
+            raise BadInput(str(error).strip("'")) from error
+        now = levels.live_level()
+        self.board.say(f"live now: {f'level {now.id}' if now else 'the shipped weights'}")
+        return True
+
+    # What the worker does.
+
+    def recover(self) -> None:
+        """Close what a killed worker left open; before anything is asked or done."""
+        with Store(self.settings.store) as store:
+            for episode in store.recover():
+                self.board.say(f"episode {episode} was cut off: look what was done of it")
+            if self.settings.retention_days:
+                oldest = time.time() - 86400 * self.settings.retention_days
+                for head in store.episodes():
+                    if head.started_at < oldest:
+                        store.delete(head.id)
+                        self.board.say(f"episode {head.id} was deleted: its time is over")
+        self.jobs.recover()
+
+    def life(self) -> None:
+        """Run due tasks, one after another, until end()."""
+        with ExitStack() as open_now:
+            store = open_now.enter_context(Store(self.settings.store))
+            stage = open_now.enter_context(
+                Stage(
+                    self._desktop,
+                    self._policy,
+                    Excluding(store, self.settings.exclude),
+                    recall=lambda goal: context(store, goal, recall=self._job.recall),
+                    sink=self.board,
+                    approve=self.session.approve,
+                    hold=self.session.hold,
+                )
+            )
+            open_now.callback(self._unwatch)
+            open_now.callback(self._sleeper.close)
+            while not self.ended.is_set():
+                idle = not (self.session.halted or self._sleeper.asleep)
+                job = self.jobs.due() if idle else None
+                if job is None:
+                    self._news.wait(0.5)
+                    self._news.clear()
+                else:
+                    self._run(stage, job)
+
+    def _run(self, stage: Stage, job: Job) -> None:
+        """One task, to its one outcome."""
+        self._job = job
+        self.jobs.begin(job.id)
+        strict = rules(self.settings, job.dry)
+        self.board.begin(job, strict.max_steps)
+        stop = Stop()
+        stage.arm(stop, strict)
+        self.session.begin(stop, recording=job.shown)
+        ended = job
+        try:
+            attempt = self._attempt(stage, job)
+            ended = replace(
+                job,
+                outcome=attempt.outcome,
+                detail=attempt.detail,
+                episode=attempt.episode,
+                attempt=dumps(attempt.row()),
+            )
+        except Interrupted:
+            detail = "stopped by a person before it began"
+            ended = replace(job, outcome=Outcome.STOPPED, detail=detail)
+        except Exception as error:
+            if exit_code(error) is None:
+                raise
+            ended = replace(job, outcome=Outcome.FAILED, detail=str(error))
+            self.board.say(f"failed: {error}")
+        finally:
+            if ended.outcome:  # a defect of ours leaves the task in the queue
+                self.jobs.end(ended)
+            self.session.end()
+            self.board.now = replace(self.board.now, job=None, shown=None)
+            self.board.changed()
+
+    def _attempt(self, stage: Stage, job: Job) -> Attempt:
+        actor = Actor.ORACLE if job.shown else Actor.AGENT
+        provenance = "dry run" if job.dry else "demonstration" if job.shown else "run"
+        while True:
+            try:
+                return stage.attempt(job.task, job.seed, job.variant, provenance, actor)
+            except Interrupted:
+                # A touch while the programs are opened: wait for the hands, then open them again.
+                if self.session.state is State.STOPPED or not self.session.hold():
+                    raise
+
+    def _policy(self, task: Task) -> Policy:
+        job = self._job
+        path = level(job.weights, self.settings) if job.policy == "core" else None
+        if (job.policy, path) not in self._policies:
+            self._policies.clear()  # one set of weights in memory
+            self._policies[job.policy, path] = maker(job.policy, path)
+        policy = self._policies[job.policy, path](task)
+        self.board.now.weights = policy.weights
+        return policy
+
+    def _desktop(self) -> Host:
+        """A fresh desktop, with a lens on it and an ear for a person's hands."""
+        self._unwatch()
+        desktop = VirtualDesktop(self.settings.width, self.settings.height)
+        self.session.attach(desktop)
+        self._lens = Lens(desktop.display)
+        self._watch = PersonWatch(desktop.display, self._touched)
+        secret = self.settings.run / "vnc.passwd"
+        secret.touch(mode=0o600)
+        secret.write_text(desktop.vnc_password)
+        self.board.vnc = str(desktop.vnc_socket), str(secret)
+        return desktop
+
+    def _unwatch(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
+        if self._lens is not None:
+            self._lens.close()
+        self._watch = self._lens = None
+        self.board.vnc = ("", "")
+        (self.settings.run / "vnc.passwd").unlink(missing_ok=True)
+
+    def _touched(self, touch: Touch) -> None:
+        """A person's hand on the desktop: theirs at once; Escape twice stops."""
+        self.session.take_over(f"you touched the {'keyboard' if touch.kind == 'key' else 'mouse'}")
+        if touch.escape:
+            if touch.at - self._escaped_at < DOUBLE:
+                self.session.stop("double Esc on the desktop")
+            self._escaped_at = touch.at
+
+
+def checked(job: Job) -> Job:
+    """Raises BadInput where the job names what is not there."""
+    if job.task not in TASKS:
+        raise BadInput(f"no task {job.task!r}: known are {', '.join(TASKS)}")
+    known = create(job.task).variants
+    if job.variant and job.variant not in known:
+        raise BadInput(f"{job.task} has no variant {job.variant!r}: {', '.join(known)}")
+    if job.policy not in ("core", "scripted", "noop"):
+        raise BadInput(f"no policy {job.policy!r}: core, scripted or noop")
+    return job

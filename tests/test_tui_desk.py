@@ -1,0 +1,583 @@
+"""The desk: what its keys ask of the worker, and how it looks at each moment and size."""
+
+import asyncio
+import os
+import stat
+import time
+import tomllib
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image as Pictures
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from agent.config import Settings
+from agent.session import State
+from agent.tui import attention, bar, desk, faint, panels
+from agent.tui.app import DeskApp
+from agent.tui.approvals import ApprovalsPage
+from agent.tui.fake import MOMENTS, NOON, RUNNING, TYPING, FakeWorld
+from agent.tui.frame import FrameView, Way
+from agent.tui.help import HelpScreen
+from agent.tui.library import Library
+from agent.tui.newtask import NewTask
+from agent.tui.overlay import SOURCE, TARGET, annotated, words
+from agent.tui.toml import written
+from agent.tui.wizard import DRILLED, Wizard, merge
+from agent.worker import wire
+
+SMALL, MIDDLE, LARGE = (80, 24), (120, 40), (200, 60)
+NAMES = {SMALL: "small", MIDDLE: "middle", LARGE: "large"}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path, amount_limit=1000.0)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No question needs to be read here, and no desktop is told."""
+    monkeypatch.setattr(ApprovalsPage, "reading", 0.0)
+    monkeypatch.setattr("agent.tui.app.desktop_note", lambda title, body: None)
+    yield
+
+
+def app_of(settings: Settings, world: FakeWorld, **more: Any) -> DeskApp:
+    return DeskApp(settings, lambda: world, Library(settings), clock=lambda: NOON, **more)
+
+
+async def until(pilot: Pilot[int], fits: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not fits():
+        assert time.monotonic() < deadline, "it did not come about"
+        await pilot.pause(0.02)
+
+
+async def settled(pilot: Pilot[int]) -> None:
+    """The status was told and, on pages with one, the picture was drawn."""
+    app = pilot.app
+    assert isinstance(app, DeskApp)
+    await until(pilot, lambda: app.status.version > 0)
+    page = app.screen
+    if isinstance(page, desk.LivePage):
+        view = page.query_one(FrameView)
+        for _ in range(2):  # the layout may find another size for it yet
+            await until(pilot, lambda: bool(view.digest) and view.sharp)
+            await pilot.pause(0.2)
+    await pilot.pause(0.1)
+
+
+def asks(
+    settings: Settings, moment: str, steps: Callable[[Pilot[int]], Awaitable[None]], count: int
+) -> list[wire.Request]:
+    """What the worker was asked while a person did `steps`."""
+    world = FakeWorld(moment)
+
+    async def run() -> None:
+        async with app_of(settings, world).run_test(size=MIDDLE) as pilot:
+            await settled(pilot)
+            await steps(pilot)
+            await until(pilot, lambda: len(world.asked) >= count)
+            await pilot.pause(0.1)
+
+    asyncio.run(run())
+    return world.asked
+
+
+def intents(requests: list[wire.Request]) -> list[str]:
+    return [one.intent for one in requests if isinstance(one, wire.Intend)]
+
+
+@pytest.mark.parametrize(
+    ("moment", "key", "intent"),
+    [
+        ("running", "space", "pause"),
+        ("paused", "space", "go_on"),
+        ("taken over", "space", "go_on"),
+        ("stopped", "space", "go_on"),
+        ("running", "T", "take_over"),
+        ("taken over", "T", "go_on"),
+        ("running", "exclamation_mark", "stop"),
+        ("waiting", "exclamation_mark", "stop"),
+        ("running", "f12", "stop"),
+    ],
+)
+def test_key_says_what_a_person_intends(
+    settings: Settings, moment: str, key: str, intent: str
+) -> None:
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press(key)
+
+    assert intents(asks(settings, moment, steps, 1)) == [intent]
+
+
+@pytest.mark.parametrize("page", list("1234567"))
+def test_the_agent_is_stopped_from_every_page(settings: Settings, page: str) -> None:
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press(page)
+        await pilot.pause(0.2)
+        await pilot.press("exclamation_mark")
+
+    assert intents(asks(settings, "running", steps, 1)) == ["stop"]
+
+
+def test_keys_can_be_other_keys(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press("space")
+        await pilot.press("f2")
+
+    mine = Settings(data=tmp_path, keys={"pause": "f2"})
+    assert intents(asks(mine, "running", steps, 1)) == ["pause"]
+
+
+def test_f12_stops_while_a_text_is_typed(settings: Settings) -> None:
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NewTask))
+        await pilot.press("f12")
+
+    assert intents(asks(settings, "running", steps, 1)) == ["stop"]
+
+
+def test_new_task_is_assigned(settings: Settings) -> None:
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NewTask))
+        screen = pilot.app.screen
+        screen.query_one("#at", Input).value = "18:30"
+        await pilot.press("delete", "backspace", "4", "2", "enter")
+
+    (request,) = asks(settings, "idle", steps, 1)
+    assert isinstance(request, wire.Add)
+    job = request.job
+    assert (job.task, job.seed, job.policy, job.dry) == ("books/enter_invoice", 42, "core", False)
+    assert time.localtime(job.at)[3:5] == (18, 30)
+
+
+def test_new_task_says_what_is_wrong(settings: Settings) -> None:
+    async def run() -> str:
+        async with app_of(settings, FakeWorld()).run_test(size=SMALL) as pilot:
+            await settled(pilot)
+            await pilot.press("n")
+            await until(pilot, lambda: isinstance(pilot.app.screen, NewTask))
+            pilot.app.screen.query_one("#at", Input).value = "noon"
+            await pilot.press("enter")
+            await pilot.pause()
+            return str(pilot.app.screen.query_one("#wrong", Static).content)
+
+    assert asyncio.run(run()) == "noon is no time of day: say one as 18:30."
+
+
+def test_typing_waits_for_no_worker(settings: Settings) -> None:
+    """A worker that answers slowly, with a new picture each time, does not hold up the keys."""
+
+    class Slow(FakeWorld):
+        def see(self, width: int, height: int, after: str = "") -> wire.Picture:
+            time.sleep(0.3)
+            self.frame = np.roll(self.frame, 8, axis=0)
+            return super().see(width, height, after)
+
+        def look(self, after: int = -1, patience: float = 0, watching: bool = False) -> wire.Status:
+            time.sleep(0.3)
+            self.become(self.status)
+            return self.status
+
+    async def run() -> tuple[float, str]:
+        async with app_of(settings, Slow("running")).run_test(size=MIDDLE) as pilot:
+            await settled(pilot)
+            await pilot.press("n")
+            await until(pilot, lambda: isinstance(pilot.app.screen, NewTask))
+            await pilot.press("end", "backspace")
+            began = time.monotonic()
+            await pilot.press(*"123456789")
+            spent = time.monotonic() - began
+            return spent, pilot.app.screen.query_one("#seed", Input).value
+
+    spent, typed = asyncio.run(run())
+    assert typed == "123456789"
+    assert spent < 2.0
+
+
+def test_the_chosen_task_is_cancelled(settings: Settings) -> None:
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press("down", "x")  # below the one that runs
+
+    assert asks(settings, "running", steps, 1) == [wire.Cancel(5)]
+
+
+@pytest.mark.parametrize(
+    ("key", "reply"),
+    [
+        ("a", wire.Reply(3, True)),
+        ("A", wire.Reply(3, True, whole_task=True)),
+        ("r", wire.Reply(3, False)),
+    ],
+)
+def test_question_is_answered(settings: Settings, key: str, reply: wire.Reply) -> None:
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press("2")
+        await settled(pilot)
+        await pilot.press(key)
+
+    assert asks(settings, "waiting", steps, 1) == [reply]
+
+
+def test_action_is_edited(settings: Settings) -> None:
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press("2")
+        await settled(pilot)
+        await pilot.press("e")
+        await pilot.pause(0.2)
+        line = pilot.app.screen.query_one("#line", Input)
+        line.value = "klick"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "no action" in str(pilot.app.screen.query_one("#wrong", Static).content)
+        line.value = "click(x=1, y=2)"
+        await pilot.press("enter")
+
+    assert asks(settings, "waiting", steps, 1) == [wire.Reply(3, True, action="click(x=1, y=2)")]
+
+
+def test_fresh_question_takes_no_key(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ApprovalsPage, "reading", 60.0)
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press("2")
+        await settled(pilot)
+        await pilot.press("a", "A", "r", "e", "enter")
+
+    assert asks(settings, "waiting", steps, 0) == []
+
+
+def test_question_calls_for_a_person_on_any_page(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes: list[str] = []
+    monkeypatch.setattr("agent.tui.app.desktop_note", lambda title, body: notes.append(body))
+    monkeypatch.setattr(DeskApp, "bell", lambda self: notes.append("bell"))
+    world = FakeWorld("running")
+
+    async def run() -> tuple[str, str]:
+        app = app_of(settings, world)
+        async with app.run_test(size=MIDDLE, notifications=True) as pilot:
+            await settled(pilot)
+            await pilot.press("6")
+            world.become(MOMENTS["waiting"])
+            await until(pilot, lambda: app.status.state is State.WAITING)
+            await pilot.pause(0.1)
+            told = next(iter(app._notifications)).message
+            return app.title, told + str(app.screen.query_one(bar.StateBar).content)
+
+    title, told = asyncio.run(run())
+    assert notes == ["bell", "it deletes something"]
+    assert "waiting" in title.lower()
+    assert "it deletes something" in told
+    assert "WAITING for your approval: press 2" in told
+
+
+def test_no_desktop_no_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    attention.desktop_note("a", "b")
+
+
+def test_lost_worker_is_one_sentence_and_comes_back(settings: Settings) -> None:
+    from agent.errors import Needed
+
+    world = FakeWorld("running")
+    gone = [True]
+
+    def connect() -> FakeWorld:
+        if gone[0]:
+            raise Needed("no worker runs: [start] one")
+        return world
+
+    async def run() -> State:
+        app = DeskApp(settings, connect, Library(settings))
+        async with app.run_test(size=SMALL) as pilot:
+            await pilot.pause(0.3)
+            gone[0] = False
+            await until(pilot, lambda: app.status.version > 0)
+            return app.status.state
+
+    assert asyncio.run(run()) is State.RUNNING
+
+
+def test_picture_is_asked_for_at_the_size_that_is_seen(settings: Settings) -> None:
+    world = FakeWorld("running")
+
+    async def run() -> tuple[int, int]:
+        async with app_of(settings, world).run_test(size=MIDDLE) as pilot:
+            await settled(pilot)
+            size = pilot.app.screen.query_one(FrameView).size
+            return size.width, 2 * size.height
+
+    assert asyncio.run(run()) == world.seen[-1]
+
+
+def test_hidden_page_asks_for_no_picture(settings: Settings) -> None:
+    world = FakeWorld("running")
+
+    async def run() -> int:
+        async with app_of(settings, world).run_test(size=MIDDLE) as pilot:
+            await settled(pilot)
+            await pilot.press("7")
+            await pilot.pause(0.6)
+            before = len(world.seen)
+            await pilot.pause(1.0)
+            return len(world.seen) - before
+
+    assert asyncio.run(run()) == 0
+
+
+def test_opened_picture_is_private(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "xdg-open"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    async def run() -> tuple[int, tuple[int, int], Path]:
+        app = app_of(settings, FakeWorld("running"))
+        async with app.run_test(size=SMALL) as pilot:
+            await settled(pilot)
+            await pilot.press("o")
+            await until(pilot, lambda: bool(app.pictures))
+            path = app.pictures[0]
+            with Pictures.open(path) as picture:
+                size = picture.size
+            return stat.S_IMODE(path.stat().st_mode), size, path
+
+    mode, size, path = asyncio.run(run())
+    assert (mode, size) == (0o600, (1280, 800))
+    assert not path.exists(), "it outlived the desk"
+
+
+@pytest.mark.parametrize("size", [(76, 48), (1280, 800)])
+def test_action_is_drawn_before_it_fires(size: tuple[int, int]) -> None:
+    plain = Pictures.new("RGB", size, "white")
+    drawn = np.asarray(annotated(plain, TYPING, size[0] / 1280)).reshape(-1, 3)
+    assert TARGET in map(tuple, drawn)
+    assert SOURCE in map(tuple, drawn)
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("click(x=1, y=2)", "click at (1, 2)"),
+        ('click(x=1, y=2, button="right", count=2)', "right double click at (1, 2)"),
+        ('type(text="[b]x")', "type “[b]x”"),
+        ('press(keys="ctrl+s")', 'press "ctrl+s"'),
+        ("done()", "done"),
+        ("gibberish", "gibberish"),
+    ],
+)
+def test_action_in_words(action: str, said: str) -> None:
+    assert words(wire.Shown(action, 1.0)) == said
+
+
+@pytest.mark.parametrize("width", [78, 118, 198])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_state_line_fits(moment: str, width: int) -> None:
+    now = replace(MOMENTS[moment], why="you touched the keyboard " * 3)
+    line = bar.line(now, width)
+    assert len(line) <= width
+    assert "rec" in line.casefold()
+
+
+def test_help_names_what_can_be_rebound(settings: Settings) -> None:
+    async def run() -> str:
+        async with app_of(settings, FakeWorld("running")).run_test(size=MIDDLE) as pilot:
+            await settled(pilot)
+            await pilot.press("question_mark")
+            await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+            text = str(pilot.app.screen.query_one(Static).content)
+            await pilot.press("escape")
+            assert not isinstance(pilot.app.screen, HelpScreen)
+            return text
+
+    text = asyncio.run(run())
+    for name in ("new_task", "pause", "take_over", "stop", "approvals", "YOU HAVE CONTROL"):
+        assert name in text
+
+
+def test_palette_has_every_action(settings: Settings) -> None:
+    async def run() -> list[str]:
+        app = app_of(settings, FakeWorld("running"))
+        async with app.run_test(size=MIDDLE) as pilot:
+            await settled(pilot)
+            return [command.title for command in app.get_system_commands(app.screen)]
+
+    titles = asyncio.run(run())
+    assert {"Go to doctor", "New", "Pause", "Stop", "Theme"} <= set(titles)
+
+
+def test_first_start_leads_through(settings: Settings, tmp_path: Path) -> None:
+    world, config = FakeWorld(), tmp_path / "config.toml"
+    config.write_text('theme = "nord"\n[keys]\npause = "f2"\n')
+
+    async def run() -> None:
+        async with app_of(settings, world).run_test(size=SMALL) as pilot:
+            app = pilot.app
+            await settled(pilot)
+            wizard = Wizard(config)
+            await app.push_screen(wizard)
+            await pilot.press("enter", "enter")
+            await pilot.pause()
+            wizard.query_one("#patterns", Input).value = 'keepass, "bank"'
+            await pilot.press("enter", "enter")
+            await until(pilot, lambda: wizard.step == 4)
+            await pilot.press("enter")
+            assert wizard.step == 4, "went on without the drill"
+            await pilot.press("exclamation_mark")
+            said = wizard.query_one("#said", Static)
+            await until(pilot, lambda: str(said.content) == DRILLED)
+            await pilot.press("enter")
+            await until(pilot, lambda: app.screen is not wizard and len(world.asked) == 3)
+
+    asyncio.run(run())
+    add, *rest = world.asked
+    assert isinstance(add, wire.Add)
+    assert (add.job.seed, add.job.shown) == (3, True)
+    assert intents(rest) == ["stop", "go_on"]
+    assert tomllib.loads(config.read_text()) == {
+        "theme": "nord",
+        "keys": {"pause": "f2"},
+        "exclude": ["keepass", '"bank"'],
+    }
+
+
+def test_every_step_of_the_first_start_can_be_skipped(settings: Settings) -> None:
+    world = FakeWorld()
+
+    async def run() -> bool:
+        async with app_of(settings, world, first_time=True).run_test(size=SMALL) as pilot:
+            await until(pilot, lambda: isinstance(pilot.app.screen, Wizard))
+            await pilot.press(*["escape"] * 5)
+            await pilot.pause(0.1)
+            return isinstance(pilot.app.screen, Wizard)
+
+    assert not asyncio.run(run())
+    assert world.asked == []
+
+
+def test_damaged_configuration_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("= nonsense")
+    with pytest.raises(ValueError, match="Invalid"):
+        merge(path, {"exclude": []})
+    assert path.read_text() == "= nonsense"
+
+
+def test_toml_is_read_back() -> None:
+    table = {"a": 1, "b": 0.5, "c": True, "d e": ['"\\\n\x7fä'], "k": {"x.y": "f2"}}
+    assert tomllib.loads(written(table)) == table
+
+
+def test_faint_terminals_get_signs_as_wide() -> None:
+    assert "".join(map(faint.plain, "│╭●▀–ä")) == "|+*#-a"
+    assert faint.plain("日") == "??"
+
+
+@pytest.mark.parametrize("way", Way)
+def test_every_page_is_drawn_without_colours(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, way: Way
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def run() -> None:
+        async with app_of(settings, FakeWorld("running"), way=way).run_test(size=SMALL) as pilot:
+            for page in "1234567":
+                await pilot.press(page)
+                await pilot.pause(0.2)
+
+    asyncio.run(run())
+
+
+def test_times_and_confidence_in_words() -> None:
+    assert panels.times({}, wide=True) == "No step has been timed yet."
+    assert panels.confidence(0.82) == "confidence ████████░░ 0.82"
+    assert "total 717 ms" in panels.times(RUNNING.ms, wide=False)
+
+
+# Pictures.
+
+
+def steady(pilot: Pilot[int]) -> None:
+    """Cursors that blink would make two pictures of one screen."""
+    for box in pilot.app.screen.query(Input):
+        box.cursor_blink = False
+        box._cursor_visible = True
+
+
+LOOKS = [
+    *((moment, MIDDLE, ()) for moment in MOMENTS),
+    *((moment, size, ()) for moment in ("idle", "running", "waiting") for size in (SMALL, LARGE)),
+    *((moment, size, ("2",)) for moment in ("idle", "waiting") for size in NAMES),
+    *(("running", size, ("question_mark",)) for size in NAMES),
+    *(("idle", size, ("n",)) for size in NAMES),
+]
+
+
+def _named(value: object) -> str:
+    """A part of a picture's file name."""
+    if isinstance(value, tuple) and value in NAMES:
+        return NAMES[value]
+    words = "-".join(value) if isinstance(value, tuple) else str(value)
+    return words.replace(" ", "-") or "desk"
+
+
+@pytest.mark.parametrize(("moment", "size", "keys"), LOOKS, ids=_named)
+def test_look(
+    moment: str,
+    size: tuple[int, int],
+    keys: tuple[str, ...],
+    settings: Settings,
+    snap_compare: Callable[..., bool],
+) -> None:
+    async def ready(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settled(pilot)
+        pilot.app.clear_notifications()
+        steady(pilot)
+        await pilot.pause(0.2)
+
+    app = app_of(settings, FakeWorld(moment))
+    assert snap_compare(app, terminal_size=size, run_before=ready)
+
+
+@pytest.mark.parametrize("size", NAMES, ids=NAMES.get)
+def test_look_of_the_first_start(
+    size: tuple[int, int],
+    settings: Settings,
+    snap_compare: Callable[..., bool],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def ready(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: isinstance(pilot.app.screen, Wizard))
+        await pilot.press("escape", "escape")
+        await pilot.pause(0.3)
+        steady(pilot)
+        await pilot.pause(0.1)
+
+    world = FakeWorld()
+    monkeypatch.setattr(world, "see", lambda *size: wire.Picture())
+    app = app_of(settings, world, first_time=True)
+    assert snap_compare(app, terminal_size=size, run_before=ready)
+
+
+@pytest.mark.parametrize("size", NAMES, ids=NAMES.get)
+def test_look_in_a_faint_terminal(
+    size: tuple[int, int], settings: Settings, snap_compare: Callable[..., bool]
+) -> None:
+    app = app_of(settings, FakeWorld("running"), way=Way.ASCII)
+    assert snap_compare(app, terminal_size=size, run_before=settled)

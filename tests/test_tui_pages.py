@@ -1,0 +1,428 @@
+"""The pages of what was lived: what they show, and what their keys ask of the worker."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from actuation.action import Action, Click, Done, Press, TypeText
+from agent import schedule
+from agent.config import Settings
+from agent.doctor import Check
+from agent.errors import BadInput
+from agent.past import changes, told
+from agent.session import State
+from agent.tui.app import DeskApp
+from agent.tui.doctor import DoctorPage
+from agent.tui.library import Library
+from agent.tui.lived import LivedView
+from agent.tui.rows import Rows
+from agent.worker import wire
+from memory.episode import Actor, Episode, Outcome, Step
+from memory.fake import episode, live_through, look, step
+from memory.levels import Levels
+from memory.recall import good
+from memory.sleep import log
+from memory.sleep.log import NightRecord, Reviewed, Score
+from memory.sleep.review import review
+from memory.store import Store
+from perception.observation import Box
+
+SIZES = ((80, 24), (120, 40), (200, 60))
+PAGES = ("episodes", "demonstrations", "memory", "sleep")
+NOON = 1_772_366_400.0  # 2026-03-01 12:00 UTC
+
+
+class FakeWorker:
+    """Tells one status and notes what it is asked."""
+
+    def __init__(self, status: wire.Status) -> None:
+        self.status = status
+        self.asked: list[wire.Request] = []
+
+    def look(self, after: int = -1, patience: float = 0.0, watching: bool = False) -> wire.Status:
+        if after >= self.status.version:
+            time.sleep(0.05)
+        return self.status
+
+    def see(self, width: int, height: int, after: str = "") -> wire.Picture:
+        return wire.Picture()
+
+    def ask(self, request: wire.Request) -> wire.Done:
+        self.asked.append(request)
+        return wire.Done(id=7)
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    """Times of day are those of UTC."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    yield
+    os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
+    time.tzset()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Its folder has a short, steady name, for pictures."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    return Settings(data=Path("dormouse"), exclude=("keepass", "bank"), retention_days=30)
+
+
+def sheet(index: int) -> Step:
+    """A step on a drawn screen: a window with fields, one more filled at each step."""
+    image = np.full((200, 320, 3), (58, 70, 92), np.uint8)
+    image[20:180, 30:290] = 245
+    image[20:32, 30:290] = (90, 120, 170)
+    for field in range(4):
+        top = 50 + 30 * field
+        image[top : top + 16, 110:270] = 255
+        image[top : top + 16, 50:95] = 200
+        if field < index:
+            image[top + 4 : top + 12, 116 : 180 + 20 * field] = (40, 60, 40)
+    actions: tuple[Action, ...] = (
+        Click(150, 58),
+        TypeText("Bäcker & Söhne"),
+        Press("Tab"),
+        TypeText("1.234,56"),
+        Done(),
+    )
+    plain = step(index, actions[index], actor=Actor.AGENT, confidence=0.9 - 0.1 * index)
+    seen = 2 if index == 3 else index  # one step had no effect
+    note = "labelled “Supplier” on the invoice" if index == 1 else ""
+    return replace(plain, observation=look(image if seen == index else _again(seen)), note=note)
+
+
+def _again(index: int) -> "np.ndarray[Any, np.dtype[np.uint8]]":
+    return sheet(index).observation.image
+
+
+def fill(settings: Settings) -> None:
+    """Three demonstrations, a good run, a wrong one, one that was cut off."""
+    steps = tuple(sheet(index) for index in range(5))
+    shown = tuple(replace(one, actor=Actor.ORACLE, confidence=1.0) for one in steps)
+    days: list[Episode] = [
+        episode(f"{n}a1b2c3d", shown, goal=f"Enter invoice no. {n} in the next free row")
+        for n in range(1, 4)
+    ]
+    days.append(episode("4e5f6a7b", steps, "run", goal="Enter the invoice of Bäcker & Söhne"))
+    days.append(episode("5c6d7e8f", steps, "run", Outcome.WRONG, goal="Enter the credit note"))
+    days.append(episode("6a7b8c9d", (*steps[:2], replace(steps[2], performed=None)), "run", None))
+    with Store(settings.store) as store:
+        for number, lived in enumerate(days):
+            live_through(store, replace(lived, started_at=NOON + 600 * number))
+        store.end("6a7b8c9d", Outcome.UNKNOWN, ended_at=NOON + 3100)
+
+
+def slept(settings: Settings) -> NightRecord:
+    """A night over what was lived, promoted, its numbers steady."""
+    with Store(settings.store) as store:
+        lived = [store.episode(head.id) for head in store.episodes() if good(head)]
+    levels, weights = Levels(settings.levels), settings.data / "weights"
+    weights.write_bytes(b"weights")
+    level = levels.candidate(weights, "0001", episodes=tuple(one.id for one in lived))
+    levels.promote(level.id)
+    names = ("gather", "review", "consolidate", "exam", "promote")
+    record = NightRecord(
+        night="0001",
+        started_at=NOON + 40_000,
+        seconds=754,
+        episodes=len(lived),
+        steps=20,
+        secrets=1,
+        promoted=True,
+        reason="3 of 3 rehearsals verified, 0 before; 2 old skills kept within 2 points",
+        before="",
+        after=level.digest,
+        exam={
+            "books/enter_invoice": Score(0, 1, 2),
+            "books/enter_invoice swapped": Score(0, 1, 1),
+            "copy the labelled value": Score(0.97, 0.97, 200),
+            "click the named thing": Score(0.98, 0.97, 200),
+        },
+        phases=dict(zip(names, (1.0, 4.0, 402.0, 345.0, 2.0), strict=True)),
+        losses=tuple(2.0 * 0.97**i + 0.1 * (i % 3) for i in range(120)),
+        reviews=tuple(
+            Reviewed(one.id, one.goal, step.index, step.actor, told(step), each.weight, each.reason)
+            for one in lived
+            for step, each in zip(one.steps, review(one), strict=True)
+        ),
+        lineage=(level,),
+    )
+    log.write(record, settings.nights / record.night)
+    return record
+
+
+class Weighed(Library):
+    """A memory whose size does not hang on how well pictures are packed here."""
+
+    def size(self) -> int:
+        return 48_000
+
+
+IDLE = wire.Status(1, State.IDLE)
+
+
+def desk(settings: Settings, status: wire.Status = IDLE) -> tuple[DeskApp, FakeWorker]:
+    worker = FakeWorker(status)
+    return DeskApp(settings, lambda: worker, Weighed(settings)), worker
+
+
+async def turned(pilot: Pilot[int], page: str) -> None:
+    """Go to a page and wait until it has read what it shows."""
+    pilot.app.switch_mode(page)
+    await settled(pilot)
+
+
+async def settled(pilot: Pilot[int]) -> None:
+    """Until nothing is being read, and nothing begins to be."""
+    for _ in range(3):
+        await pilot.pause(0.15)
+        await until(pilot, lambda: not any(map(_reads, pilot.app.workers)))
+    for view in pilot.app.screen.query(LivedView):
+        chosen = pilot.app.screen.query_one("#runs", Rows).chosen
+        await until(
+            pilot, lambda c=chosen, v=view: not c or (v.opened and v.opened.episode.id == c)
+        )
+    await pilot.pause(0.3)
+
+
+def _reads(worker: Any) -> bool:
+    return worker.group not in ("follow", "default") and not worker.is_finished
+
+
+async def until(pilot: Pilot[int], true: Callable[[], object]) -> None:
+    for _ in range(100):
+        if true():
+            return
+        await pilot.pause(0.05)
+    assert true()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("full", [True, False], ids=["full", "empty"])
+def test_the_pages_look_so(
+    page: str, size: tuple[int, int], full: bool, settings: Settings, snap_compare: Any
+) -> None:
+    if full:
+        fill(settings)
+        slept(settings)
+        with Store(settings.store) as store:
+            store.flag("5c6d7e8f", 1, "the wrong supplier")
+    app, _ = desk(settings)
+
+    async def before(pilot: Pilot[int]) -> None:
+        await turned(pilot, page)
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_an_opened_episode_looks_so(
+    size: tuple[int, int], settings: Settings, snap_compare: Any
+) -> None:
+    fill(settings)
+    app, _ = desk(settings)
+
+    async def before(pilot: Pilot[int]) -> None:
+        await turned(pilot, "episodes")
+        await pilot.press("down", "down", "enter")
+        await settled(pilot)
+        await pilot.press("down")
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+def checks(settings: Settings) -> Iterator[tuple[str, Check]]:
+    yield "display", Check(True, "/usr/bin/Xvnc")
+    yield "windows", Check(False, "openbox is not on the PATH", "apt-get install openbox")
+    yield "disk", Check(True, "42.0 GB free at /home/ada")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("full", [True, False], ids=["full", "empty"])
+def test_the_doctors_page_looks_so(
+    size: tuple[int, int], full: bool, settings: Settings, snap_compare: Any
+) -> None:
+    if full:
+        settings.run.mkdir(parents=True)
+        (settings.run / "worker.log").write_text("worker: /home/ada/dormouse/run/socket\n")
+    app, _ = desk(settings)
+
+    async def before(pilot: Pilot[int]) -> None:
+        await pilot.pause()
+        page = DoctorPage(checks if full else lambda settings: iter(()))
+        await pilot.app.push_screen(page)
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_night_under_way_looks_so(
+    size: tuple[int, int], settings: Settings, snap_compare: Any
+) -> None:
+    losses = tuple(1.5 * 0.98**i for i in range(90))
+    under_way = wire.Night("consolidate", 180, 520, "loss 0.243", NOON, 333.0, losses)
+    app, _ = desk(settings, replace(IDLE, state=State.SLEEPING, night=under_way))
+
+    async def before(pilot: Pilot[int]) -> None:
+        await turned(pilot, "sleep")
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+async def typed(pilot: Pilot[int], text: str) -> None:
+    """Fill the line of a question and give it."""
+    await pilot.pause()
+    pilot.app.screen.query_one("#line", Input).value = text
+    await pilot.press("enter")
+    await pilot.pause()
+
+
+@pytest.mark.asyncio
+async def test_a_step_is_flagged_and_corrected(settings: Settings) -> None:
+    fill(settings)
+    app, worker = desk(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await turned(pilot, "episodes")
+        await pilot.press("down", "enter")
+        await settled(pilot)
+        await pilot.press("down", "f")
+        await typed(pilot, "the wrong supplier")
+        await until(pilot, lambda: worker.asked)
+        assert worker.asked == [wire.Flag("5c6d7e8f", 1, "the wrong supplier")]
+        await pilot.press("c")
+        await typed(pilot, "clack()")
+        assert "expected one of" in str(pilot.app.screen.query_one("#wrong", Static).render())
+        await typed(pilot, 'type(text="Müller")')
+        await until(pilot, lambda: len(worker.asked) > 1)
+        assert worker.asked[1] == wire.Flag("5c6d7e8f", 1, "", 'type(text="Müller")')
+        await settled(pilot)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("page", ["episodes", "memory"])
+async def test_deleting_asks_for_the_first_letters(page: str, settings: Settings) -> None:
+    fill(settings)
+    app, worker = desk(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await turned(pilot, page)
+        await pilot.press("d")
+        await typed(pilot, "yes")
+        assert worker.asked == []
+        await typed(pilot, "6a7b")
+        await until(pilot, lambda: worker.asked)
+        assert worker.asked == [wire.Forget("6a7b8c9d")]
+        await settled(pilot)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("keys", "name"), [((), "5c6d7e8f.html"), (("down",), "5c6d7e8f/steps.jsonl")]
+)
+async def test_an_episode_is_exported(keys: tuple[str, ...], name: str, settings: Settings) -> None:
+    fill(settings)
+    app, _ = desk(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await turned(pilot, "episodes")
+        await pilot.press("down")
+        await settled(pilot)
+        await pilot.press("e", *keys, "enter")
+        await until(pilot, (settings.data / "exports" / name).exists)
+        await settled(pilot)
+
+
+@pytest.mark.asyncio
+async def test_the_filter_leaves_what_contains_the_words(settings: Settings) -> None:
+    fill(settings)
+    app, _ = desk(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await turned(pilot, "episodes")
+        runs = pilot.app.screen.query_one("#runs", Rows)
+        assert len(runs.keys) == 6
+        await pilot.press("slash", *"wrong", "enter")
+        await settled(pilot)
+        assert runs.keys == ["5c6d7e8f"]
+        view = pilot.app.screen.query_one(LivedView)
+        assert view.opened is not None
+        assert view.opened.episode.id == "5c6d7e8f"
+
+
+@pytest.mark.asyncio
+async def test_the_night_is_begun_rolled_back_and_accepted(settings: Settings) -> None:
+    fill(settings)
+    slept(settings)
+    live = Levels(settings.levels).live_level()
+    assert live is not None
+    app, worker = desk(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await turned(pilot, "sleep")
+        await pilot.press("s", "b", "y")
+        await until(pilot, lambda: len(worker.asked) == 3)
+        assert set(worker.asked) == {wire.Sleep(), wire.Live(""), wire.Live(live.id)}
+        await settled(pilot)
+
+
+@pytest.mark.asyncio
+async def test_a_task_can_be_shown_once_more(settings: Settings) -> None:
+    app, worker = desk(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await turned(pilot, "demonstrations")
+        await pilot.press("n")
+        await typed(pilot, "books/enter_invoice 12")
+        await until(pilot, lambda: worker.asked)
+        assert worker.asked == [wire.Add(wire.Job(0, "books/enter_invoice", 12, policy="scripted"))]
+
+
+def test_a_schedule_is_refused_or_told(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("PATH", str(tmp_path))  # no systemctl here
+    with pytest.raises(BadInput, match="time of day"):
+        schedule.change("25:00", settings)
+    told = schedule.change("02:30", settings)
+    assert (told.on, told.at) == (False, "02:30")
+    assert "30 2 * * * " in told.words
+    assert schedule.current() == ""
+
+
+def test_a_schedule_is_a_timer_that_catches_up(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    systemctl = tmp_path / "systemctl"
+    systemctl.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/said\n')
+    systemctl.chmod(0o755)
+    assert schedule.change("02:30", settings).on
+    assert schedule.current() == "02:30"
+    timer = tmp_path / "config/systemd/user/dormouse-night.timer"
+    assert "OnCalendar=*-*-* 02:30:00\n" in timer.read_text()
+    assert "Persistent=true" in timer.read_text()
+    assert "--user enable --now dormouse-night.timer" in (tmp_path / "said").read_text()
+    assert schedule.change("off", settings).words == "no night is scheduled"
+    assert not timer.exists()
+
+
+def test_far_changes_are_boxed_apart() -> None:
+    before = np.zeros((200, 320, 3), np.uint8)
+    after = before.copy()
+    after[10:20, 10:40] = after[150:160, 200:202] = 9
+    assert changes(before, after) == [Box(10, 10, 30, 10), Box(200, 150, 2, 10)]
+    assert changes(before, before) == []
