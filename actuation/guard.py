@@ -8,13 +8,12 @@ the window manager: the window under the point for the mouse, the active one for
 
 import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from pathlib import PurePath
 
 import numpy as np
 
 from actuation.action import Action, Ask, Click, Done, Drag, Fail, Press, Scroll, TypeText
-from actuation.rules import FAMILIES, PAYEE, SAVING, Permit, Rules
+from actuation.rules import ACTS, PAYEE, Permit, Rules, amounts, chords, pastes, typed_by
 from perception.frames import difference, is_caret
 from perception.observation import Box, Observation, Window
 
@@ -22,23 +21,22 @@ TARGET_RADIUS = 12  # pixels around a click that must look as they did when it w
 TARGET_CHANGED = 0.1  # share of those pixels
 
 _DOCUMENT = re.compile(r"[\w()\-]+\.(?:xlsx?|ods|csv|docx?|odt|pdf|txt|beancount|gnucash)\b", re.I)
-_AMOUNT = re.compile(r"(?:\d{1,3}(?:[.,' ]\d{3})+|\d+)(?:[.,]\d{1,2})?")
-_CURRENCY = re.compile(r"[€$£¥]|\b(?:EUR|USD|GBP|CHF)\b")
-_READING = frozenset(
-    {"up", "down", "left", "right", "home", "end", "tab", "escape", "esc"}
-    | {"pageup", "pagedown", "page_up", "page_down", "prior", "next"}
-)
-
+_MOVES = frozenset({"tab", "escape", "up", "down", "left", "right", "page_up", "page_down"})
+_KEPT = 400  # characters of typed text that are remembered
+_READINGS = 64  # ways in which corrected text may stand in its place
 
 Label = Callable[[int, int, Observation], str]
-"""What a click at a point would touch, in words; "" where nothing can be read."""
+"""What a click at a point would touch, one text a line; "" where nothing can be read."""
 
 Column = Callable[[Observation], tuple[str, tuple[str, ...]]]
 """The header or label of what is typed into, and the values that its column shows."""
 
 
 class Guard:
-    """Checks every action of one run, with eyes of its own: `label` and `column`."""
+    """Checks every action of one run, with eyes of its own: `label` and `column`.
+
+    What is typed in pieces is judged as one text: `did` must hear of every action performed.
+    """
 
     def __init__(
         self, rules: Rules, label: Label | None = None, column: Column | None = None
@@ -46,6 +44,7 @@ class Guard:
         self._rules, self._label, self._column = rules, label, column
         self._approve = [re.compile(pattern, re.IGNORECASE) for pattern in rules.approve]
         self._applications = {name.casefold() for name in rules.applications}
+        self._pending = [""]  # texts that may stand where keys go now, the fullest first
 
     def check(self, action: Action, observation: Observation, step: int, elapsed: float) -> Permit:
         """step: actions done so far. elapsed: seconds since the run began."""
@@ -57,16 +56,46 @@ class Guard:
             limit = f"{self._rules.max_seconds:.0f} seconds are the limit"
             return Permit(False, exhausted=True, reason=limit)
         if self._rules.dry and (reason := self._lasting(action, observation)):
-            return Permit(False, reason=f"dry run: {reason}", rule="dry")
+            return Permit(False, reason=f"dry run: {reason}", rules=("dry",))
+        held: dict[str, str] = {}
         for rule, reason in (
             ("outside", self._outside(action, observation)),
             ("amount", self._amount(action)),
             ("payee", self._payee(action, observation)),
-            *self._marked(action, observation, self._rules.ask),
+            *self._acts(action, observation, self._rules.ask),
+            *self._marked(action, observation),
         ):
             if reason:
-                return Permit(False, needs_approval=True, reason=reason, rule=rule)
+                held.setdefault(rule, reason)
+        if held:
+            return Permit(False, True, reason="; ".join(held.values()), rules=tuple(held))
         return Permit(True)
+
+    def did(self, action: Action) -> None:
+        """Hear of an action that was performed.
+
+        Text stays pending until a key or click that leaves its place. What a correction took away
+        may still stand there (the caret is not seen): both texts are judged from then on.
+        """
+        match action:
+            case Click():
+                self._pending = [""]
+            case TypeText():
+                self._add(action.text)
+            case Press():
+                for chord in chords(action.keys):
+                    if chord.key in _MOVES | {"return"} and not chord.modifiers & {"alt", "super"}:
+                        self._pending = [""]
+                    elif chord.typed:
+                        self._add(chord.typed)
+                    elif chord.key == "backspace":
+                        shorter = (text[:-1] for text in self._pending)
+                        self._pending = list(dict.fromkeys([*self._pending, *shorter]))[:_READINGS]
+                    elif "" not in self._pending:
+                        self._pending.append("")  # ctrl+a, Delete, Home: what is typed may replace
+
+    def _add(self, typed: str) -> None:
+        self._pending = [(text + typed)[-_KEPT:] for text in self._pending]
 
     def _outside(self, action: Action, observation: Observation) -> str:
         """Why the action would touch what it should not; "" if it would not."""
@@ -78,58 +107,93 @@ class Guard:
         if self._rules.files and _writes(action):
             allowed = {PurePath(name).name.casefold() for name in self._rules.files}
             for window in windows:
-                named = {
-                    name.casefold() for name in _DOCUMENT.findall(window.title if window else "")
-                }
+                named = set(_DOCUMENT.findall(window.title.casefold() if window else ""))
                 if named and not named & allowed:
                     return f"{', '.join(sorted(named))} is not among the allowed files"
         return ""
 
     def _lasting(self, action: Action, observation: Observation) -> str:
         """What would last after the run; "" if nothing would."""
-        if isinstance(action, Press) and SAVING.fullmatch(action.keys):
-            return f"{action.keys!r} would save now"
-        named = (reason for rule, reason in self._marked(action, observation, tuple(FAMILIES)))
-        return next(named, "")
+        return next((why for _, why in self._acts(action, observation, tuple(ACTS))), "")
 
     def _amount(self, action: Action) -> str:
         limit = self._rules.amount_limit
-        if limit is None or not isinstance(action, TypeText):
-            return ""
-        above = next((amount for amount in amounts(action.text) if amount > limit), None)
-        return f"the amount {above} is above {limit:g}" if above is not None else ""
+        if limit is None or not (typed := typed_by(action)):
+            return "what is pasted cannot be read" if limit is not None and pastes(action) else ""
+        # An amount that already stands there was judged when it was typed.
+        told = {amount for text in self._pending for amount in amounts(text)}
+        for text in self._pending:
+            for amount in amounts(text + typed):
+                if amount.is_infinite():
+                    return "a formula, whose amount cannot be told"
+                if amount > limit and amount not in told:
+                    return f"the amount {amount} is above {limit:g}"
+        return ""
 
     def _payee(self, action: Action, observation: Observation) -> str:
+        """Text must be a known payee; a key must be on the way to one."""
         known = self._rules.payees
-        if known is None or self._column is None or not isinstance(action, TypeText):
+        typed = typed_by(action)
+        if known is None or self._column is None or not typed:
             return ""
         header, shown = self._column(observation)
         if not PAYEE.search(header):
             return ""
-        names = {" ".join(name.split()).casefold() for name in (*known, *shown)}
-        new = " ".join(action.text.split()).casefold() not in names
-        return f"{action.text!r} is a new payee" if new else ""
+        names = {_folded(name) for name in (*known, *shown)}
+        whole = isinstance(action, TypeText)
+        for text in self._pending:
+            name = _folded(text + typed)
+            if name in names or not (whole or all(not one.startswith(name) for one in names)):
+                return ""
+        return f"{self._pending[0] + typed!r} is a new payee"
 
-    def _marked(
-        self, action: Action, observation: Observation, families: tuple[str, ...]
+    def _acts(
+        self, action: Action, observation: Observation, names: tuple[str, ...]
     ) -> Iterator[tuple[str, str]]:
-        """Acts of a family, and words that the operator marked: (rule, reason)."""
-        text = words = ""
-        match action:
-            case TypeText():
-                text = action.text
-            case Press():
-                text = action.keys
-            case Click() if self._label is not None and (families or self._approve):
-                text = words = self._label(action.x, action.y, observation)
-        for name in families:
-            family = FAMILIES[name]
-            pressed = isinstance(action, Press) and family.keys.fullmatch(text)
-            if pressed or (words and family.words.search(words)):
-                yield name, f"{text!r}: {family.risk}"
+        """Acts of families: (rule, reason)."""
+        labels = self._words(action, observation) if names else []
+        for name in names:
+            family = ACTS[name]
+            words = _first(family.words, labels)
+            if isinstance(action, Press) and family.pressed(action.keys):
+                words = action.keys
+            if words:
+                yield name, f"{words!r}: {family.risk}"
+
+    def _marked(self, action: Action, observation: Observation) -> Iterator[tuple[str, str]]:
+        """Words that the operator marked: (rule, reason)."""
+        texts = self._words(action, observation) if self._approve else []
+        if isinstance(action, Press):
+            texts = [action.keys, *map(str, chords(action.keys))]
+        typed = typed_by(action)
         for pattern in self._approve:
-            if text and pattern.search(text):
-                yield f"approve {pattern.pattern}", f"{text!r} matches the rule {pattern.pattern!r}"
+            name, words = pattern.pattern, _first(pattern, texts)
+            for text in self._pending if typed else ():
+                # Only what the new piece completes: the rest was asked when it was typed.
+                if any(match.end() > len(text) for match in pattern.finditer(text + typed)):
+                    words = words or text + typed
+            if words:
+                yield f"approve {name}", f"{words!r} matches the rule {name!r}"
+
+    def _words(self, action: Action, observation: Observation) -> list[str]:
+        """What stands where a button of the mouse is released: each text, and all as one."""
+        match action:
+            case Click(x, y) | Drag(to_x=x, to_y=y) if self._label is not None:
+                # A drag that ends where it began clicks, and one may end on a wastebasket.
+                read = self._label(x, y, observation)
+            case _:
+                return []
+        texts = read.split("\n")
+        return list(dict.fromkeys(text for text in (*texts, " ".join(texts)) if text))
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _first(pattern: re.Pattern[str], texts: list[str]) -> str:
+    """The first text with a match, "" if there is none."""
+    return next((text for text in texts if pattern.search(text)), "")
 
 
 def touched(action: Action, observation: Observation) -> list[Window | None]:
@@ -149,21 +213,6 @@ def touched(action: Action, observation: Observation) -> list[Window | None]:
 def window_at(x: int, y: int, observation: Observation) -> Window | None:
     """The frontmost window under a point."""
     return next((window for window in observation.windows if window.box.contains(x, y)), None)
-
-
-def amounts(text: str) -> list[Decimal]:
-    """Amounts of money in typed text: all numbers with a currency or decimals, and a text that is
-    one number. Dates and numbers inside words are none."""
-    stripped = _CURRENCY.sub("", text).strip()
-    alone = _AMOUNT.fullmatch(stripped)
-    found = [stripped] if alone else []
-    if not alone:
-        bare = re.compile(rf"(?<![\w.,/-]){_AMOUNT.pattern}(?![\w/-]|[.,]\d)")
-        priced = _CURRENCY.search(text) is not None
-        found = [
-            number for number in bare.findall(text) if priced or re.search(r"[.,]\d{1,2}$", number)
-        ]
-    return [_decimal(number) for number in found]
 
 
 def effect(before: Observation, after: Observation) -> bool:
@@ -195,12 +244,6 @@ def target_changed(action: Action, seen: Observation, now: Observation) -> bool:
 def _writes(action: Action) -> bool:
     """Whether an action may change a document, and does not only move about in it."""
     if isinstance(action, Press):
-        return action.keys.casefold() not in _READING
+        reading = _MOVES | {"home", "end"}
+        return any(tap.modifiers or tap.key not in reading for tap in chords(action.keys))
     return isinstance(action, TypeText | Drag)
-
-
-def _decimal(number: str) -> Decimal:
-    """'1.234,50', '1,234.50', "1'234" → Decimal."""
-    tail = re.search(r"[.,](\d{1,2})$", number)
-    whole = number[: tail.start()] if tail else number
-    return Decimal(re.sub(r"\D", "", whole) + (f".{tail[1]}" if tail else ""))

@@ -9,15 +9,15 @@ from perception.observation import Box
 
 @dataclass(frozen=True)
 class Request:
-    """An action that a rule holds back.
+    """An action that rules hold back.
 
-    rule: the rule's name, as "amount"; a yes for the whole task counts for this rule alone.
-    risk: why it is asked, for people. note: where the value came from, in the policy's words.
-    target, source: boxes of what is touched and what was copied, in observation pixels.
+    rules: their names, as "amount"; a yes for the whole task counts for these alone. risk: why it
+    is asked, for people. note: where the value came from, in the policy's words. target, source:
+    boxes of what is touched and what was copied, in observation pixels.
     """
 
     action: Action
-    rule: str
+    rules: tuple[str, ...]
     risk: str
     note: str = ""
     confidence: float = 1.0
@@ -48,9 +48,9 @@ class Answer:
 Approve = Callable[[Request], Action | None]
 """Asked about a delicate action: returns what to do, the action itself or another; None for no."""
 
-Hold = Callable[[], bool]
-"""Called between showing an action and doing it; waits while a person wants it to. True means
-that a person had the desktop, so that it must be looked at again."""
+Hold = Callable[[bool], bool]
+"""Called just before an action, with whether it should be shown for a moment first; waits while a
+person wants it to. True means that a person had the desktop, so that it must be looked at again."""
 
 
 def never(request: Request) -> Action | None:
@@ -58,6 +58,6 @@ def never(request: Request) -> Action | None:
     return None
 
 
-def go_on() -> bool:
+def go_on(lead: bool) -> bool:
     """Nobody is there to hold anything up."""
     return False

@@ -3,23 +3,33 @@
 Each field is documented where it stands. `dormouse doctor` prints the ones in use.
 """
 
+import os
+import re
+import tomllib
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import Field
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
+from agent.errors import BadInput
+
+ACTS = ("delete", "send", "close")
+PREFIX = "DORMOUSE_"
+
 
 class Settings(BaseSettings):
-    """What the operator may choose."""
+    """What the operator may choose. BadInput, in one sentence, for a value that cannot be."""
 
-    model_config = SettingsConfigDict(env_prefix="DORMOUSE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
     data: Path = Field(default_factory=lambda: user_data_path("dormouse"))
     """Folder of everything lived and learned: episodes, levels of weights, nights."""
@@ -43,7 +53,7 @@ class Settings(BaseSettings):
     """Regular expressions: typed text, keys and click targets that demand approval, as a payee's
     name or "delete|löschen". In the environment a JSON list."""
 
-    ask: tuple[str, ...] = ("delete", "send", "close")
+    ask: tuple[str, ...] = ACTS
     """Kinds of act that demand approval; close is closing without saving."""
 
     payees: tuple[str, ...] | None = None
@@ -78,6 +88,41 @@ class Settings(BaseSettings):
     torch_index: str = ""
     """Package index that `make setup` takes torch from; empty: pip's own configuration."""
 
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0]) if first["loc"] else ""
+            # pydantic's words for a ValueError begin with "Value error, ".
+            words = str(first.get("ctx", {}).get("error") or f"{first['msg']}: {first['input']!r}")
+            raise BadInput(f"setting {name}: {words}; mend it in {_source(name)}") from error
+        except SettingsError as error:  # a list in a variable that is no JSON
+            name = next((name for name in type(self).model_fields if f'"{name}"' in str(error)), "")
+            raise BadInput(
+                f'setting {name}: {_source(name)} is no JSON, as ["a", "b"] is for a list; mend it'
+            ) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BadInput(f"{_file()} is no TOML: {error}; mend or remove it") from error
+
+    @field_validator("ask")
+    @classmethod
+    def _known_acts(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in ACTS:
+                raise ValueError(f"{name!r} is no kind of act, as {', '.join(ACTS)} are")
+        return names
+
+    @field_validator("approve", "exclude")
+    @classmethod
+    def _patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is no regular expression ({error})") from error
+        return patterns
+
     @cached_property
     def store(self) -> Path:
         """The one SQLite file of episodes."""
@@ -107,9 +152,19 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        toml = user_config_path("dormouse") / "config.toml"
         return (
             init_settings,
             env_settings,
-            TomlConfigSettingsSource(settings_cls, toml_file=toml),
+            TomlConfigSettingsSource(settings_cls, toml_file=_file()),
         )
+
+
+def _file() -> Path:
+    return user_config_path("dormouse") / "config.toml"
+
+
+def _source(name: str) -> str:
+    """Where a setting was read: a variable goes before the file."""
+    variable = f"{PREFIX}{name}".upper()
+    found = next((each for each in os.environ if each.upper() == variable), "")
+    return f"the variable {found}" if found else str(_file())

@@ -20,11 +20,11 @@ def exit_code(error: Exception) -> int | None:
     from actuation.desktop import DesktopError
     from agent.stop import Interrupted
     from memory.sleep.lock import AlreadyAsleepError
-    from memory.store import StoreError
+    from memory.store import StillOpenError, StoreError
 
     if isinstance(error, Interrupted):
         return INTERRUPTED
-    if isinstance(error, BadInput):
+    if isinstance(error, BadInput | StillOpenError):
         return USAGE
     if isinstance(error, Needed | DesktopError | StoreError | AlreadyAsleepError):
         return MISSING

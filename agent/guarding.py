@@ -7,12 +7,15 @@ from actuation.guard import Guard
 from actuation.rules import Rules
 from agent.config import Settings
 from agent.policy import Policy
-from perception.observation import Observation
+from perception.observation import Box, Observation
 from tasks.task import Goal
 
 if TYPE_CHECKING:
     from perception.read import Reader
-    from perception.scene import Scene
+    from perception.scene import Element, Scene
+
+PADDING_X, PADDING_Y = 24, 14  # pixels of a button around its text
+SHORT, SHORT_WORDS = 40, 5  # characters and words of what stands on a button
 
 
 def rules(settings: Settings, dry: bool = False) -> Rules:
@@ -51,9 +54,23 @@ class GuardEyes:
         self._reader = reader
 
     def label(self, x: int, y: int, observation: Observation) -> str:
-        """The text of the smallest element under a point."""
-        under = [one for one in self._read(observation).elements if one.box.contains(x, y)]
-        return min(under, key=lambda one: one.box.area).text if under else ""
+        """What a click at a point may be meant for, one text a line, the nearest first.
+
+        A button is found by its text, and is larger than it: short texts of the same window that
+        stand close by count too. A cell counts alone, whatever its neighbours say.
+        """
+        window = next(
+            (at for at, one in enumerate(observation.windows) if one.box.contains(x, y)), -1
+        )
+        here = [one for one in self._read(observation).elements if one.window == window]
+        under = [one for one in here if one.box.contains(x, y)]
+        cells = [one for one in under if one.kind == "cell"]
+        if cells:
+            return min(cells, key=lambda one: one.box.area).text
+        near = [one for one in here if one not in under and _beside(one, x, y)]
+        under.sort(key=lambda one: one.box.area)
+        near.sort(key=lambda one: abs(one.box.center[0] - x) + abs(one.box.center[1] - y))
+        return "\n".join(dict.fromkeys(one.text for one in (*under, *near) if one.text))
 
     def column(self, observation: Observation) -> tuple[str, tuple[str, ...]]:
         """The header or label of the focus, and the values of its column."""
@@ -75,3 +92,11 @@ class GuardEyes:
 
             self._reader = Reader()
         return self._reader.read(observation)
+
+
+def _beside(element: "Element", x: int, y: int) -> bool:
+    """Whether a point may lie on the button of which an element is the text."""
+    box = element.box
+    short = len(element.text) <= SHORT and len(element.text.split()) <= SHORT_WORDS
+    grown = Box(box.x - PADDING_X, box.y - PADDING_Y, box.w + 2 * PADDING_X, box.h + 2 * PADDING_Y)
+    return element.kind != "cell" and short and grown.contains(x, y)

@@ -11,13 +11,17 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from actuation.action import Action, Ask, Done, Fail, Wait
+from actuation.action import Action, Ask, Done, Fail, Motion, Press, TypeText, Wait
 from actuation.desktop import Desktop, DesktopError, Stopped
+from actuation.grammar import format_action
 from actuation.guard import Guard, effect, target_changed
+from actuation.rules import Permit
 from agent.approval import Approve, Hold, Request, go_on, never
+from agent.clock import Clock
 from agent.events import (
     Began,
     Dropped,
@@ -41,7 +45,9 @@ Waited = TypeVar("Waited")
 STRIKES = 3
 """So many actions in a row without effect, or drops of one action, end a run."""
 
-PHASES = ("settle", "capture", "scene", "decide", "perform", "journal", "total")
+
+class ImpossibleError(ValueError):
+    """An action that this desktop has no way to do."""
 
 
 class PolicyBroke(Exception):  # noqa: N818 - what happened, as a run's detail says it
@@ -125,7 +131,7 @@ class Loop:
 
     def _live(self, episode: str, started: float) -> tuple[Outcome, str]:
         """Step until something ends it; a claim of being done comes back as UNVERIFIED."""
-        acting, strikes, drops, clock = False, 0, 0, _Clock()
+        acting, strikes, drops, clock = False, 0, 0, Clock()
         self._held = 0.0
         try:
             seen = self._look(episode, clock)
@@ -136,12 +142,10 @@ class Loop:
                 action = self._permitted(decision, seen, index, started)
                 if isinstance(action, _End):
                     return action.outcome, action.detail
-                if self._wait(self.hold):
+                if action is None or self._held_up(lead=True):
                     seen, strikes, drops = self._taken_back(episode, seen, clock), 0, 0
                     continue
-                if self.stop.thrown:
-                    raise Stopped
-                if target_changed(action, seen, self.desktop.glance()):
+                if changed_meanwhile(action, seen, self.desktop.glance()):
                     self.sink(Dropped(episode, index, action, "its target changed"))
                     if (drops := drops + 1) == STRIKES:
                         return Outcome.EXHAUSTED, "the target kept changing before it was touched"
@@ -153,64 +157,82 @@ class Loop:
                     self.journal.outcome(episode, index, action)
                     self._finish(episode, index, action, True, clock)
                     return _ending(action)
-                acting = True
-                try:
+                performed = None
+                if not self._held_up(lead=False):  # journalling took a moment
+                    acting = True
                     with clock("perform"):
-                        performed = self.desktop.perform(action)
-                except Stopped:
-                    if not self._wait(self.hold):
-                        raise
+                        performed = self._perform(action)
+                if performed is None:
                     # A person cut it short: what was done of it is not known, so it is looked at.
                     self._finish(episode, index, action, True, clock)
                     seen, acting = self._taken_back(episode, seen, clock), False
-                    strikes, drops, clock = 0, 0, _Clock()
+                    strikes, drops, clock = 0, 0, Clock()
                     continue
                 before, seen = seen, self._look(episode, clock)
                 with clock("journal"):
                     self.journal.outcome(episode, index, performed)
                 acting = False
+                self.guard.did(performed)
                 self.policy.performed(performed)
                 changed = effect(before, seen)
                 self._finish(episode, index, performed, changed, clock)
                 strikes = 0 if changed or isinstance(action, Wait) else strikes + 1
                 if strikes == STRIKES:
                     return Outcome.EXHAUSTED, "three actions in a row changed nothing"
-                drops, clock = 0, _Clock()
+                drops, clock = 0, Clock()
         except Stopped:
             return Outcome.STOPPED, "stopped by a person"
         except DesktopError as error:
             return (Outcome.UNKNOWN if acting else Outcome.FAILED), str(error)
         except PolicyBroke as error:
             return Outcome.FAILED, str(error)
+        except ImpossibleError as error:
+            return Outcome.FAILED, str(error)
+
+    def _perform(self, action: Motion) -> Motion | None:
+        """None where a person cut it short and has given the desktop back by now."""
+        try:
+            return self.desktop.perform(action)
+        except Stopped:
+            if not self._held_up(lead=False):
+                raise
+            self.guard.did(action)  # some of it may stand there
+            return None
+        except ValueError as error:  # a text or key that no keyboard has
+            raise ImpossibleError(f"{format_action(action)} cannot be done: {error}") from error
 
     def _permitted(
         self, decision: Decision, seen: Observation, index: int, started: float
-    ) -> "Action | _End":
-        """The action that may be performed, perhaps another that a person put in its place."""
-        action = decision.action
+    ) -> "Action | _End | None":
+        """The action that may be performed, perhaps another that a person put in its place; None
+        where a person took the desktop instead of answering."""
+        action, asked = decision.action, set[str]()
+        while True:
+            if self.stop.thrown:
+                raise Stopped
+            elapsed = time.monotonic() - started - self._held
+            permit = self.guard.check(action, seen, index, elapsed)
+            if permit.allowed or (permit.needs_approval and asked.issuperset(permit.rules)):
+                return action
+            if permit.exhausted:
+                return _End(Outcome.EXHAUSTED, permit.reason)
+            if not permit.needs_approval:
+                return _End(Outcome.REFUSED, permit.reason)
+            answer = self._wait(partial(self.approve, _request(action, decision, permit)))
+            if answer is None:
+                if self._held_up(lead=False):
+                    return None
+                return _End(Outcome.REFUSED, f"not approved: {permit.reason}")
+            # What a person put in its place is checked as well, and asked about for new reasons.
+            action, asked = answer, asked | set(permit.rules)
+
+    def _held_up(self, lead: bool) -> bool:
+        """Wait as long as a person wants; whether they had the desktop. Stopped where they said
+        so."""
+        touched = self._wait(partial(self.hold, lead))
         if self.stop.thrown:
             raise Stopped
-        elapsed = time.monotonic() - started - self._held
-        permit = self.guard.check(action, seen, index, elapsed)
-        if permit.allowed:
-            return action
-        if permit.exhausted:
-            return _End(Outcome.EXHAUSTED, permit.reason)
-        if not permit.needs_approval:
-            return _End(Outcome.REFUSED, permit.reason)
-        request = Request(
-            action,
-            permit.rule,
-            permit.reason,
-            decision.note,
-            decision.confidence,
-            decision.target,
-            decision.source,
-        )
-        answer = self._wait(lambda: self.approve(request))
-        if answer is None and self.stop.thrown:
-            raise Stopped
-        return answer or _End(Outcome.REFUSED, f"not approved: {permit.reason}")
+        return touched
 
     def _wait(self, person: Callable[[], Waited]) -> Waited:
         """Wait for a person; that time is not the run's."""
@@ -220,23 +242,21 @@ class Loop:
         finally:
             self._held += time.monotonic() - since
 
-    def _taken_back(self, episode: str, before: Observation, clock: "_Clock") -> Observation:
+    def _taken_back(self, episode: str, before: Observation, clock: Clock) -> Observation:
         """Look at what a person has left behind."""
-        if self.stop.thrown:
-            raise Stopped
         self.policy.interrupted()
         seen = self._look(episode, clock)
         self.sink(HandedBack(episode, before, seen))
         return seen
 
-    def _look(self, episode: str, clock: "_Clock") -> Observation:
+    def _look(self, episode: str, clock: Clock) -> Observation:
         with clock("capture"):
             seen = self.desktop.observe()
         clock.move("capture", "settle", 1000 * seen.waited)
         self.sink(Looked(episode, seen))
         return seen
 
-    def _decide(self, seen: Observation, clock: "_Clock") -> Decision:
+    def _decide(self, seen: Observation, clock: Clock) -> Decision:
         try:
             with clock("decide"):
                 decision = self.policy.decide(seen)
@@ -263,7 +283,7 @@ class Loop:
         )
 
     def _finish(
-        self, episode: str, index: int, action: Action, changed: bool, clock: "_Clock"
+        self, episode: str, index: int, action: Action, changed: bool, clock: Clock
     ) -> None:
         self._steps.append(clock.read())
         self.sink(Stepped(episode, index, action, changed, self._steps[-1]))
@@ -275,6 +295,28 @@ class _End:
 
     outcome: Outcome
     detail: str
+
+
+def _request(action: Action, decision: Decision, permit: Permit) -> Request:
+    return Request(
+        action,
+        permit.rules,
+        permit.reason,
+        decision.note,
+        decision.confidence,
+        decision.target,
+        decision.source,
+    )
+
+
+def changed_meanwhile(action: Action, seen: Observation, now: Observation) -> bool:
+    """Whether the action would meet something else than it was decided for: a target that looks
+    different, or another window under the keys."""
+    if isinstance(action, TypeText | Press):
+        before, after = (look.active for look in (seen, now))
+        names = [(one.application, one.title) if one else None for one in (before, after)]
+        return names[0] != names[1]
+    return target_changed(action, seen, now)
 
 
 def _intended(episode: str, index: int, decision: Decision) -> Intended:
@@ -297,29 +339,3 @@ def _ending(action: Done | Ask | Fail) -> tuple[Outcome, str]:
             return Outcome.ASKED, question
         case Fail(reason):
             return Outcome.FAILED, reason
-
-
-class _Clock:
-    """Milliseconds by phase of one step: `with clock("perform"): …`."""
-
-    def __init__(self) -> None:
-        self._born = time.perf_counter()
-        self._ms = dict.fromkeys(PHASES, 0.0)
-
-    def __call__(self, phase: str) -> "_Clock":
-        self._phase, self._since = phase, time.perf_counter()
-        return self
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_: object) -> None:
-        self._ms[self._phase] += 1000 * (time.perf_counter() - self._since)
-
-    def move(self, source: str, target: str, ms: float) -> None:
-        """Count `ms` of one phase as another's."""
-        ms = min(ms, self._ms[source])
-        self._ms[source] -= ms
-        self._ms[target] += ms
-
-    def read(self) -> dict[str, float]:
-        return self._ms | {"total": 1000 * (time.perf_counter() - self._born)}

@@ -53,7 +53,11 @@ class Patience:
 
 
 class Session:
-    """changed() is called, without any lock held, whenever something a person sees has changed."""
+    """changed() is called, without any lock held, whenever something a person sees has changed.
+
+    Pause, take-over and stop outlive a run: what a person has taken stays theirs, and nothing is
+    begun, until go_on().
+    """
 
     def __init__(
         self, patience: Patience | None = None, changed: Callable[[], None] = lambda: None
@@ -61,15 +65,17 @@ class Session:
         self._patience = patience or Patience()
         self._changed = changed
         self._now = threading.Condition()
-        self._stop: Stop | None = None  # of the run under way
+        self._run: Stop | None = None  # the switch of the run under way
         self._desktop: Desktop | None = None
-        self._recording = self._sleeping = self._halted = False
-        self._paused = self._taken = self._touched = False
+        self._recording = self._sleeping = False
+        self._paused = self._taken = self._halted = False
+        self._touched = False  # a person had the desktop since the loop last asked
         self._why = ""
         self._granted: set[str] = set()  # rules that were approved for this task
         self._pending: Proposal | None = None
         self._answer: Answer | None = None
-        self._questions = 0
+        # A number is never used again, by the next worker neither: an old answer fits no question.
+        self._questions = time.time_ns() // 1_000_000
         self.watched: Callable[[], bool] = lambda: False
 
     @property
@@ -89,12 +95,17 @@ class Session:
         with self._now:
             return self._pending
 
+    @property
+    def free(self) -> bool:
+        """Whether something may be begun."""
+        with self._now:
+            return self._state() is State.IDLE
+
     def _state(self) -> State:
-        if self._stop is None:
-            if self._sleeping:
-                return State.SLEEPING
-            return State.STOPPED if self._halted else State.IDLE
-        if self._stop.thrown:
+        run = self._run
+        if run is None and self._sleeping:
+            return State.SLEEPING
+        if self._halted or (run is not None and run.thrown):
             return State.STOPPED
         if self._taken:
             return State.TAKEN_OVER
@@ -102,40 +113,48 @@ class Session:
             return State.WAITING
         if self._paused:
             return State.PAUSED
+        if run is None:
+            return State.IDLE
         return State.RECORDING if self._recording else State.RUNNING
+
+    def _move(self) -> None:
+        """The one place that frees or binds the hands; under the lock, so that the last intent
+        holds."""
+        if self._desktop is None:
+            return
+        if self._taken or (self._run is not None and self._run.thrown):
+            self._desktop.stop()
+        else:
+            self._desktop.resume()
 
     # Intents of people. Each returns whether it changed anything.
 
     def pause(self, why: str = "") -> bool:
         """Finish the action under way, then wait."""
-        return self._intend(lambda: self._stop is not None and not self._paused, why, paused=True)
-
-    def go_on(self) -> bool:
-        """Take back pause, take-over or stop."""
-        with self._now:
-            given = self._taken or self._paused or self._halted
-            if self._taken and self._desktop is not None:
-                self._desktop.resume()
-            self._paused = self._taken = self._halted = False
-            self._why = ""
-            self._now.notify_all()
-        self._changed()
-        return given
+        return self._intend("_paused", why)
 
     def take_over(self, why: str = "") -> bool:
         """Hands off at once, in the middle of an action too, until go_on()."""
-        # First the motion: whoever holds the lock, the hands are off by now.
-        desktop = self._desktop
-        if desktop is not None and self._stop is not None and not self._taken:
-            desktop.stop()
-        return self._intend(lambda: self._stop is not None and not self._taken, why, taken=True)
+        if (desktop := self._desktop) is not None:
+            desktop.stop()  # first of all, whoever holds the lock
+        return self._intend("_taken", why)
 
     def stop(self, why: str = "") -> bool:
         """End the run under way at once, and begin nothing until go_on()."""
-        run = self._stop
-        if run is not None:
+        if (run := self._run) is not None:
             run.throw()
-        return self._intend(lambda: not self._halted, why, halted=True)
+        return self._intend("_halted", why)
+
+    def go_on(self) -> bool:
+        """Take back pause, take-over and stop; a run that was stopped stays stopped."""
+        with self._now:
+            given = self._taken or self._paused or self._halted
+            self._paused = self._taken = self._halted = False
+            self._why = ""
+            self._move()
+            self._now.notify_all()
+        self._changed()
+        return given
 
     def answer(self, question: int, answer: Answer) -> bool:
         """Answer the pending question; False if it no longer waits."""
@@ -146,39 +165,44 @@ class Session:
             self._now.notify_all()
         return True
 
-    def _intend(self, fits: Callable[[], bool], why: str, **flags: bool) -> bool:
+    def _intend(self, flag: str, why: str) -> bool:
         with self._now:
-            if not fits():
-                return False
-            for name, value in flags.items():
-                setattr(self, f"_{name}", value)
+            new = not getattr(self, flag)
+            setattr(self, flag, True)
+            if self._halted and self._run is not None:
+                self._run.throw()  # it may have begun since stop() looked
             self._touched |= self._taken
-            self._why = why
+            if new:
+                self._why = why
+            self._move()
             self._now.notify_all()
-        self._changed()
-        return True
+        if new:
+            self._changed()
+        return new
 
     # The run's side.
 
     def begin(self, stop: Stop, recording: bool = False) -> None:
-        """A run begins; it ends with end()."""
+        """A run begins; it ends with end(). A stop that a person said meanwhile is thrown."""
         with self._now:
-            self._stop, self._recording = stop, recording
-            self._paused = self._taken = self._touched = False
-            self._why = ""
+            self._run, self._recording = stop, recording
+            self._touched = self._taken
             self._granted.clear()
+            if self._halted:
+                stop.throw()
+            self._move()
         self._changed()
 
     def attach(self, desktop: Desktop) -> None:
         """The desktop whose hands a take-over stops."""
-        self._desktop = desktop
+        with self._now:
+            self._desktop = desktop
+            self._move()
 
     def end(self) -> None:
         with self._now:
-            if self._taken and self._desktop is not None:
-                self._desktop.resume()
-            self._stop = self._pending = self._answer = None
-            self._taken = self._paused = False
+            self._run = self._pending = self._answer = None
+            self._move()
         self._changed()
 
     def sleeping(self, asleep: bool) -> None:
@@ -186,21 +210,15 @@ class Session:
             self._sleeping = asleep
         self._changed()
 
-    @property
-    def halted(self) -> bool:
-        """Whether nothing may be begun."""
-        with self._now:
-            return self._halted
-
-    def hold(self) -> bool:
-        """Between showing an action and doing it: wait while paused or taken over.
+    def hold(self, lead: bool = True) -> bool:
+        """Just before an action: wait while paused or taken over. lead: show it for a moment first.
 
         Returns True if a person had the desktop meanwhile, so that it must be looked at again.
         """
-        lead = self._patience.lead if self.watched() else 0.0
-        until = time.monotonic() + lead
+        pause = self._patience.lead if lead and self.watched() else 0.0
+        until = time.monotonic() + pause
         with self._now:
-            while self._stop is not None and not self._stop.thrown:
+            while self._run is not None and not self._run.thrown:
                 left = until - time.monotonic()
                 if self._taken or self._paused:
                     self._now.wait(0.2)  # a signal throws the stop without this lock
@@ -212,29 +230,31 @@ class Session:
         return touched
 
     def approve(self, request: Request) -> Action | None:
-        """Ask a person; None means no. A timeout, a stop and a take-over are a no."""
+        """Ask a person; None means no. A timeout, a stop and a take-over are a no: after the last,
+        hold() says so."""
         with self._now:
-            if request.rule in self._granted:
+            if self._granted.issuperset(request.rules):
                 return request.action
             self._questions += 1
-            limit = time.time() + self._patience.approval
-            self._pending = Proposal(self._questions, request, time.time(), limit)
+            asked_at = time.time()
+            limit = time.monotonic() + self._patience.approval
+            denied_at = asked_at + self._patience.approval
+            self._pending = Proposal(self._questions, request, asked_at, denied_at)
             self._answer = None
         self._changed()
-        try:
-            with self._now:
-                while self._answer is None and self._stop is not None:
-                    left = limit - time.time()
-                    if left <= 0 or self._stop.thrown or self._taken:
-                        return None
-                    self._now.wait(min(left, 0.2))
-                answer = self._answer
-                if answer is None or not answer.yes:
-                    return None
-                if answer.whole_task:
-                    self._granted.add(request.rule)
-                return answer.action or request.action
-        finally:
-            with self._now:
-                self._pending = self._answer = None
-            self._changed()
+        with self._now:
+            while self._answer is None and self._run is not None:
+                left = limit - time.monotonic()
+                if left <= 0 or self._run.thrown or self._taken:
+                    break
+                self._now.wait(min(left, 0.2))
+            # With the question goes the answer: what comes later is told that it is too late.
+            answer, self._pending, self._answer = self._answer, None, None
+            if self._taken or self._run is None or self._run.thrown:
+                answer = None
+            if answer is not None and answer.yes and answer.whole_task:
+                self._granted.update(request.rules)
+        self._changed()
+        if answer is None or not answer.yes:
+            return None
+        return answer.action or request.action

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 
 from agent.attempt import Attempt
-from agent.loop import PHASES
+from agent.clock import PHASES
 from agent.tally import Tally, step_ms
 from memory.sleep.log import NightRecord
 

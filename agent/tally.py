@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agent.attempt import Attempt
-from agent.loop import PHASES
+from agent.clock import PHASES
 from memory.episode import Outcome
 
 Json = dict[str, object]

@@ -1,6 +1,9 @@
 """What the operator keeps out of memory: excluded windows are black before a frame reaches disk.
 
 step ──▶ Excluding ──▶ the window's visible pixels black, its title gone, its text dots ──▶ store
+
+Once one was on the screen, what an episode says of itself in words may quote it: those words are
+not kept either.
 """
 
 import re
@@ -10,11 +13,24 @@ from typing import Protocol
 
 import numpy as np
 
-from actuation.action import Action, TypeText
+from actuation.action import Action, Ask, Done, Fail, Press, TypeText
 from memory.episode import Episode, Outcome, Step
 from perception.observation import Box, Observation, Window
 
 HIDDEN = "•"
+NOT_KEPT = "details are not kept: an excluded window was on the screen"
+
+# A window's box is without its frame, whose title bar tells much: so much around it goes too.
+ABOVE, AROUND = 32, 6
+
+# Keys that write nothing; any other, alone or with shift, may be a letter of a password.
+_NAMES = (
+    "tab iso_left_tab return enter kp_enter escape backspace delete kp_delete insert home end"
+    " left right up down prior next page_up page_down menu caps_lock num_lock"
+    " shift shift_l shift_r ctrl control control_l control_r alt alt_l alt_r super super_l"
+)
+WORDLESS = frozenset(_NAMES.split()) | {f"f{number}" for number in range(1, 25)}
+WRITING = {"shift", "shift_l", "shift_r", "altgr", "iso_level3_shift"}
 
 
 class Journal(Protocol):
@@ -38,15 +54,28 @@ class Excluding:
         self._journal = journal
         self._patterns = [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
         self._dotted = False  # whether the step under way typed into an excluded window
+        self._quiet = False
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the episode has seen an excluded window: then no words of it may be kept."""
+        return self._quiet
+
+    def saw(self, observation: Observation) -> None:
+        """A look that may not become a step, as before a refusal; what follows is quiet too."""
+        self._quiet |= any(map(self._excluded, observation.windows))
 
     def begin(self, episode: Episode) -> None:
+        self._dotted = self._quiet = False
         self._journal.begin(episode)
 
     def intend(self, episode_id: str, step: Step) -> None:
+        self.saw(step.observation)
         active = step.observation.active
         self._dotted = active is not None and self._excluded(active)
         seen = blackened(step.observation, self._excluded)
-        note = "" if self._dotted else step.note  # it may say what is typed
+        shown = any(map(self._excluded, step.observation.windows))
+        note = "" if shown else step.note  # it may say what is typed, or read there
         kept = replace(step, observation=seen, intended=self._kept(step.intended), note=note)
         self._journal.intend(episode_id, kept)
 
@@ -56,16 +85,33 @@ class Excluding:
     def end(
         self, episode_id: str, outcome: Outcome, collateral: bool, detail: str, ended_at: float
     ) -> None:
-        self._journal.end(episode_id, outcome, collateral, detail, ended_at)
+        said = NOT_KEPT if self._quiet else detail
+        self._journal.end(episode_id, outcome, collateral, said, ended_at)
 
     def _excluded(self, window: Window) -> bool:
         names = (window.title, window.application)
         return any(pattern.search(name) for pattern in self._patterns for name in names)
 
     def _kept(self, action: Action) -> Action:
-        if self._dotted and isinstance(action, TypeText):
-            return TypeText(HIDDEN * len(action.text))
-        return action
+        match action:
+            case TypeText(text) if self._dotted:
+                return TypeText(HIDDEN * len(text))
+            case Press(keys) if self._dotted and writes(keys):
+                return Press(HIDDEN)
+            case Ask(text) if self._quiet:
+                return Ask(HIDDEN * len(text))
+            case Fail(text) if self._quiet:
+                return Fail(HIDDEN * len(text))
+            case Done(text) if self._quiet:
+                return Done(HIDDEN * len(text))
+            case _:
+                return action
+
+
+def writes(keys: str) -> bool:
+    """Whether a key or chord may write a character."""
+    *held, key = keys.removesuffix("+").split("+")  # "+" itself is a key
+    return WRITING.issuperset(name.lower() for name in held) and key.lower() not in WORDLESS
 
 
 def blackened(observation: Observation, excluded: "Excluded") -> Observation:
@@ -76,13 +122,23 @@ def blackened(observation: Observation, excluded: "Excluded") -> Observation:
     image, shape = observation.image.copy(), observation.image.shape[:2]
     free = np.ones(shape, bool)  # not covered by a window further in front
     for window in windows:
-        box = window.box.intersect(Box(0, 0, shape[1], shape[0]))
-        part = np.s_[box.y : box.bottom, box.x : box.right]
         if excluded(window):
+            part = _part(framed(window.box), shape)
             image[part][free[part]] = 0
-        free[part] = False
+        free[_part(window.box, shape)] = False
     kept = tuple(replace(each, title="excluded") if excluded(each) else each for each in windows)
     return replace(observation, image=image, windows=kept)
+
+
+def framed(box: Box) -> Box:
+    """With all that a window manager may draw around it."""
+    return Box(box.x - AROUND, box.y - ABOVE, box.w + 2 * AROUND, box.h + ABOVE + AROUND)
+
+
+def _part(box: Box, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """The box as indices of an image, as far as it lies in it."""
+    seen = box.intersect(Box(0, 0, shape[1], shape[0]))
+    return slice(seen.y, seen.bottom), slice(seen.x, seen.right)
 
 
 class Excluded(Protocol):

@@ -4,6 +4,7 @@ The night honours them: a flagged step is not learned from, a corrected one is l
 corrected (memory.sleep.review).
 """
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +13,8 @@ from hashlib import sha256
 from actuation.action import Action
 from actuation.grammar import format_action, parse_action
 from memory.episode import Episode
+
+Words = Mapping[int, tuple[str, str]]  # step → reason, correction ("" for none)
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,25 @@ def read(database: sqlite3.Connection, episode: str) -> dict[int, Flag]:
     }
 
 
-def digest(flags: Mapping[str, Mapping[int, Flag]]) -> str:
-    """sha256 over all that was said; "" where nothing was."""
-    lines = [
-        f"{episode} {index} {flag.reason} {flag.correction} {flag.at}"
-        for episode, each in sorted(flags.items())
-        for index, flag in sorted(each.items())
-    ]
+def plain(flags: Mapping[int, Flag]) -> Words:
+    """The flags of an episode as JSON can hold them."""
+    return {
+        index: (flag.reason, "" if flag.correction is None else format_action(flag.correction))
+        for index, flag in sorted(flags.items())
+    }
+
+
+def parsed(words: Words, at: float = 0.0) -> dict[int, Flag]:
+    """plain() turned back; when each was said is lost."""
+    return {
+        index: Flag(reason, parse_action(action) if action else None, at)
+        for index, (reason, action) in words.items()
+    }
+
+
+def digest(words: Words) -> str:
+    """sha256 over what was said of an episode, whenever it was; "" where nothing was."""
+    lines = [json.dumps([index, *each]) for index, each in sorted(words.items())]
     return sha256("\n".join(lines).encode()).hexdigest() if lines else ""
 
 

@@ -24,7 +24,9 @@ class Level:
 
     parent: id of the level that was live when it was made ("" for the shipped weights). digest,
     parent_digest: sha256 of the weights files. episodes: ids of all that it learned from; data:
-    digest of those with the reviewed weights. scores: exam name → share passed.
+    digest of those with the reviewed weights. scores: exam name → share passed. flags: digest of
+    what the operator had said, for those of its episodes that were flagged; None in levels that
+    were written before it was kept.
     """
 
     id: str
@@ -36,6 +38,7 @@ class Level:
     made_at: float
     episodes: tuple[str, ...] = ()
     scores: dict[str, float] = field(default_factory=dict)
+    flags: dict[str, str] | None = None
 
 
 class Levels:
@@ -83,6 +86,7 @@ class Levels:
         data: str = "",
         episodes: tuple[str, ...] = (),
         scores: dict[str, float] | None = None,
+        flags: dict[str, str] | None = None,
     ) -> Level:
         """Keep a copy of a weights file as a level that is not live. Safe to repeat."""
         parent = self.live_level()
@@ -97,6 +101,7 @@ class Levels:
             made_at=time.time(),
             episodes=episodes,
             scores=scores or {},
+            flags=flags,
         )
         if (self.folder / level.id / "record.json").exists():
             return self.level(level.id)  # made before a crash: its parent may be live by now

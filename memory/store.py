@@ -36,6 +36,10 @@ class StoreError(RuntimeError):
     """The memory cannot be read or written; one sentence that names the file and the mend."""
 
 
+class StillOpenError(ValueError):
+    """An episode that is being lived cannot be deleted or judged; one sentence."""
+
+
 class Store:
     """Episodes and their steps in one file. Use it from one thread; other processes may read.
 
@@ -178,13 +182,17 @@ class Store:
     def flag(
         self, episode_id: str, index: int, reason: str, correction: Action | None = None
     ) -> None:
-        """Judge a step by hand: nights will honour it. With neither, the flag is taken back."""
+        """Judge a step by hand: nights will honour it. With neither, the flag is taken back.
+
+        Raises StillOpenError while the episode is being lived.
+        """
         with self._writing() as database:
             found = database.execute(
                 "SELECT 1 FROM step WHERE episode = ? AND place = ?", (episode_id, index)
             ).fetchone()
             if not found:
                 raise KeyError(f"no episode {episode_id} with step {index}")
+            _closed(database, episode_id)
             if reason or correction is not None:
                 flags.write(database, episode_id, index, Flag(reason, correction, time.time()))
             else:
@@ -244,9 +252,13 @@ class Store:
         return dataclasses.replace(read_episode(head), steps=steps)
 
     def delete(self, episode_id: str) -> None:
-        """Forget an episode: its steps, and every pixel that no other episode shows."""
+        """Forget an episode: its steps, and every pixel that no other episode shows.
+
+        Raises StillOpenError while it is being lived.
+        """
         with self._writing() as database:
             _known(database, episode_id)
+            _closed(database, episode_id)
             database.execute("DELETE FROM episode WHERE id = ?", (episode_id,))
             self._frames.sweep()
         with _told(self.path):
@@ -290,6 +302,14 @@ def _how(episode: Episode) -> tuple[Outcome, bool, str]:
 def _known(database: sqlite3.Connection, episode_id: str) -> None:
     if not database.execute("SELECT 1 FROM episode WHERE id = ?", (episode_id,)).fetchone():
         raise KeyError(f"no episode {episode_id}")
+
+
+def _closed(database: sqlite3.Connection, episode_id: str) -> None:
+    outcome, process = database.execute(
+        "SELECT outcome, process FROM episode WHERE id = ?", (episode_id,)
+    ).fetchone()
+    if outcome is None and alive(process or ""):
+        raise StillOpenError(f"episode {episode_id} is still being lived: wait for its end")
 
 
 def _touched(row: sqlite3.Cursor, episode_id: str, index: int | None = None) -> None:

@@ -10,7 +10,9 @@ from actuation.action import Ask, Click, Done, Drag, Move, Press, TypeText
 from actuation.fake import FakeDesktop
 from actuation.guard import Guard, amounts, effect, target_changed
 from actuation.rules import Rules
+from agent.guarding import GuardEyes
 from perception.observation import Box, Observation, Screen, Window
+from perception.scene import Element, Kind, Scene
 
 SHEET = Window("ledger.xlsx - Calc", "libreoffice-calc", Box(400, 0, 400, 600), True)
 PAGE = Window("invoice.pdf - Viewer", "Viewer", Box(0, 0, 500, 600))
@@ -34,7 +36,7 @@ def test_the_mouse_touches_allowed_windows_only() -> None:
     assert guard.check(Click(450, 10), SEEN, 0, 0).allowed  # the sheet lies in front
     refused = guard.check(Click(50, 10), SEEN, 0, 0)
     assert not refused.allowed
-    assert (refused.needs_approval, refused.rule) == (True, "outside")
+    assert (refused.needs_approval, refused.rules) == (True, ("outside",))
     assert "Viewer" in refused.reason
     assert "bare desktop" in guard.check(Click(850, 10), SEEN, 0, 0).reason
     assert not guard.check(Drag(450, 10, 50, 10), SEEN, 0, 0).allowed
@@ -122,3 +124,41 @@ def test_a_target_that_changed_is_noticed() -> None:
     picture[box.y : box.bottom, box.x : box.right] = 90
     assert target_changed(click, seen, replace(seen, image=picture))
     assert not target_changed(TypeText("x"), seen, replace(seen, image=picture))
+
+
+class Reading:
+    """A reader that finds what it is given."""
+
+    def __init__(self, *elements: Element) -> None:
+        self.scene = Scene(800, 600, (), (), elements)
+
+    def read(self, observation: Observation) -> Scene:
+        return self.scene
+
+
+def test_a_click_on_the_padding_of_a_button_is_a_click_on_it() -> None:
+    windows = (
+        Window("Save?", "soffice", Box(0, 0, 400, 200), True),
+        Window("ledger", "soffice", Box(0, 0, 800, 600)),
+    )
+    seen = Observation(SEEN.image, Screen(800, 600), windows=windows)
+    eyes = GuardEyes(
+        Reading(  # type: ignore[arg-type]
+            Element(Box(40, 90, 70, 10), "Don't Save", window=0),
+            Element(Box(38, 88, 76, 14), "", Kind.ICON, window=0),
+            Element(Box(200, 90, 40, 10), "Cancel", window=0),
+            Element(Box(190, 60, 200, 10), "Delete all that you have ever done?", window=0),
+            Element(Box(190, 190, 60, 10), "Remove", window=1),
+            Element(Box(500, 300, 60, 20), "Delete", Kind.CELL, window=1),
+            Element(Box(500, 320, 60, 20), "Paper", Kind.CELL, window=1),
+            Element(Box(500, 340, 60, 20), "", Kind.CELL, window=1),
+        )
+    )
+    for x, y in ((70, 95), (18, 78), (132, 112)):
+        assert eyes.label(x, y, seen) == "Don't Save"
+    assert eyes.label(150, 95, seen) == ""
+    assert eyes.label(220, 78, seen) == "Cancel"
+    assert eyes.label(200, 65, seen) == "Delete all that you have ever done?"
+    assert eyes.label(200, 195, seen) == ""  # the button of a window behind
+    assert eyes.label(510, 322, seen) == "Paper"
+    assert eyes.label(510, 342, seen) == ""

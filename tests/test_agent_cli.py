@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from actuation.desktop import DesktopError
+from agent.config import Settings
 from agent.errors import BadInput, Needed, exit_code
 from agent.stop import Interrupted
 from memory.sleep.lock import asleep
@@ -73,6 +75,56 @@ def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path, words: str, s
     assert ran.returncode == 2, ran.stderr
     assert says in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("words", ["status", "doctor", "sleep"])
+def test_a_bad_configuration_is_one_sentence_and_exit_code_2(tmp_path: Path, words: str) -> None:
+    (tmp_path / "dormouse").mkdir()
+    (tmp_path / "dormouse/config.toml").write_text('ask = ["delte"]')
+    ran = dormouse(tmp_path, words, XDG_CONFIG_HOME=str(tmp_path))
+    assert ran.returncode == 2, ran.stderr
+    assert ran.stderr == (
+        "dormouse: setting ask: 'delte' is no kind of act, as delete, send, close are;"
+        f" mend it in {tmp_path}/dormouse/config.toml\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('approve = ["(a"]', "setting approve: '(a' is no regular expression"),
+        ('exclude = ["bank", "*"]', "setting exclude: '*' is no regular expression"),
+        ("width = 3", "setting width: Input should be greater than or equal to 640: 3"),
+        ("width = wide", "is no TOML: Invalid value (at line 1"),
+    ],
+)
+def test_a_bad_configuration_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, says: str
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "dormouse").mkdir()
+    (tmp_path / "dormouse/config.toml").write_text(text)
+    with pytest.raises(BadInput, match=re.escape(says)) as found:
+        Settings()
+    assert f"{tmp_path}/dormouse/config.toml" in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("DORMOUSE_ASK", "delete", "no JSON"),
+        ("DORMOUSE_ASK", '["delte"]', "'delte'"),
+        ("DORMOUSE_HEIGHT", "tall", "integer"),
+        ("DORMOUSE_EXCLUDE", '["("]', "regular expression"),
+    ],
+)
+def test_a_bad_variable_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadInput, match=says) as found:
+        Settings()
+    assert f"the variable {name}" in str(found.value)
 
 
 def test_a_missing_program_is_named_with_its_package(tmp_path: Path) -> None:

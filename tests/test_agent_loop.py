@@ -11,9 +11,10 @@ from actuation.desktop import DesktopError
 from actuation.fake import FakeDesktop
 from actuation.guard import Guard
 from actuation.rules import Rules
+from agent.clock import PHASES
 from agent.events import Collector, Dropped, Ended, Stepped
 from agent.guarding import guard
-from agent.loop import PHASES, Loop, Run
+from agent.loop import Loop, Run
 from agent.policies.noop import Noop
 from agent.policy import Decision
 from agent.stop import Stop
@@ -242,5 +243,5 @@ def test_only_the_files_of_the_task_are_written() -> None:
     desktop = FakeDesktop(title="private.xlsx - Sheet")
     strict = guard(Rules(), Goal("", (Path("ledger.xlsx"),), ("fake-sheet",)), Noop())
     permit = strict.check(TypeText("1"), desktop.observe(), 0, 0.0)
-    assert (permit.allowed, permit.rule) == (False, "outside")
+    assert (permit.allowed, permit.rules) == (False, ("outside",))
     assert "private.xlsx" in permit.reason

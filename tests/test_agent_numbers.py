@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.attempt import Attempt
-from agent.loop import PHASES
+from agent.clock import PHASES
 from agent.tally import by_task, contract, percentile, wilson
 from memory.episode import Outcome
 

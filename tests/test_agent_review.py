@@ -1,5 +1,6 @@
 """What an operator says of a step is kept, and honoured by the night."""
 
+import json
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -142,6 +143,80 @@ def test_a_word_said_after_the_night_is_a_reason_for_another(tmp_path: Path) -> 
     assert "nothing new" in bedroom.sleep(1).reason
     bedroom.flag("shown-0", 0, "the wrong cell")
     assert "nothing new" not in bedroom.sleep(2).reason
+
+
+def test_a_word_said_while_the_night_ran_is_for_the_next(tmp_path: Path) -> None:
+    bedroom = Bedroom(tmp_path)
+
+    def sleep(said_in: str, seed: int) -> NightRecord:
+        with Store(bedroom.memory) as store:
+
+            def progress(phase: str, done: int, total: int, note: str) -> None:
+                if phase == said_in and not store.flags("shown-0"):
+                    store.flag("shown-0", 0, "the wrong cell", Click(90, 90))
+
+            plan = replace(bedroom.plan, seed=seed)
+            return night(store, bedroom.levels, FakeLearner(), FakeRehearsal(), plan, progress)
+
+    first = sleep("review", 0)
+    told = {(one.episode, one.index): one for one in first.reviews}
+    assert first.promoted
+    assert told["shown-0", 0].action != "click(x=90, y=90)", "a correction without its weight"
+    assert "corrected" not in told["shown-0", 0].reason
+    second = bedroom.sleep(1)
+    assert "nothing new" not in second.reason
+    assert {one.action for one in second.reviews if (one.episode, one.index) == ("shown-0", 0)} == {
+        "click(x=90, y=90)"
+    }
+
+
+def test_what_was_taken_back_is_news_and_what_was_said_again_is_not(tmp_path: Path) -> None:
+    bedroom = Bedroom(tmp_path)
+
+    def fresh() -> tuple[str, ...]:
+        with Store(bedroom.memory) as store:
+            return gather(store, bedroom.levels, 9).fresh
+
+    with Store(bedroom.memory) as store:
+        live_through(store, WRONG)
+        store.flag("wrong", 0, "", Click(90, 90))
+        store.flag("shown-0", 1, "the wrong cell")
+    learn(bedroom)
+    assert fresh() == ()
+    bedroom.flag("shown-0", 1, "the wrong cell")
+    assert fresh() == (), "the same words"
+    bedroom.flag("shown-0", 1, "")
+    assert fresh() == ("shown-0",)
+    bedroom.flag("wrong", 0, "")
+    assert fresh() == ("shown-0", "wrong"), "nothing of the wrong run is to be learned any more"
+    with Store(bedroom.memory) as store:
+        store.delete("wrong")
+    assert fresh() == ("shown-0",)
+
+
+def learn(bedroom: Bedroom, old: bool = False) -> None:
+    """A level of all that is there now; old: as it was written before flags were kept in it."""
+    with Store(bedroom.memory) as store:
+        found = gather(store, bedroom.levels, 9)
+    weights = bedroom.memory.with_name("weights")
+    weights.write_bytes(b"weights")
+    level = bedroom.levels.candidate(weights, "0001", "", found.ids, {}, found.digests)
+    if old:
+        path = bedroom.levels.folder / level.id / "record.json"
+        record = json.loads(path.read_text())
+        del record["flags"]
+        path.write_text(json.dumps(record))
+    bedroom.levels.promote(level.id)
+
+
+def test_a_level_without_flags_knows_when_it_was_made(tmp_path: Path) -> None:
+    bedroom = Bedroom(tmp_path)
+    bedroom.flag("shown-0", 1, "the wrong cell")
+    learn(bedroom, old=True)
+    with Store(bedroom.memory) as store:
+        assert gather(store, bedroom.levels, 9).fresh == ()
+        store.flag("shown-1", 0, "too early")
+        assert gather(store, bedroom.levels, 9).fresh == ("shown-1",)
 
 
 @pytest.fixture

@@ -3,16 +3,18 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from actuation.action import Action, Done, Press, TypeText, Wait
+from actuation.desktop import Stopped
 from actuation.fake import FakeDesktop
 from actuation.guard import Guard
 from actuation.rules import Rules
 from agent.approval import Answer, Request
-from agent.events import Collector, HandedBack, Stepped
+from agent.events import Collector, Dropped, HandedBack, Stepped
 from agent.loop import Loop, Run
 from agent.policies.noop import Noop
 from agent.policy import Decision
@@ -150,7 +152,7 @@ def test_stop_ends_the_run_whatever_the_state(store: Store, first: str) -> None:
         getattr(day.session, first)()
     assert day.session.stop("enough")
     assert day.ended().outcome is Outcome.STOPPED
-    assert (day.session.state, day.session.halted) == (State.STOPPED, True)
+    assert (day.session.state, day.session.free) == (State.STOPPED, False)
     assert day.session.go_on()
     assert day.session.state is State.IDLE
 
@@ -203,28 +205,149 @@ def test_an_action_may_be_put_right(store: Store) -> None:
 def test_without_an_answer_it_is_a_no() -> None:
     session = Session(Patience(approval=0.2))
     session.begin(Stop())
-    assert session.approve(Request(TypeText("1"), "amount", "too much")) is None
+    assert session.approve(Request(TypeText("1"), ("amount",), "too much")) is None
     assert (session.pending, session.state) == (None, State.RUNNING)
 
 
-def test_taking_over_answers_no(store: Store) -> None:
+def test_taking_over_withdraws_the_question_and_it_is_asked_again(store: Store) -> None:
     day = asked(store)
+    first = day.session.pending
+    assert first is not None
     day.session.take_over()
     day.when(lambda: day.session.pending is None)
+    assert not day.session.answer(first.id, Answer(True))
+    time.sleep(0.3)
+    assert not day.desktop.performed
     day.session.go_on()
+    day.when(lambda: day.session.pending is not None)
+    assert day.session.pending is not None
+    assert day.session.pending.id != first.id
+    day.session.answer(day.session.pending.id, Answer(False))
     assert day.ended().outcome is Outcome.REFUSED
     assert not day.desktop.performed
+
+
+def test_what_is_put_in_its_place_is_checked_as_well(store: Store) -> None:
+    rules = Rules(amount_limit=10.0, approve=("evil",))
+    day = Day(store, [TypeText("12.50")], rules)
+    day.when(lambda: day.session.pending is not None)
+    first = day.session.pending
+    assert first is not None
+    day.session.answer(first.id, Answer(True, TypeText("Evil GmbH")))
+    day.when(lambda: (now := day.session.pending) is not None and now.id != first.id)
+    second = day.session.pending
+    assert second is not None
+    assert second.request.action == TypeText("Evil GmbH")
+    day.session.answer(second.id, Answer(False))
+    assert day.ended().outcome is Outcome.REFUSED
+    assert not day.desktop.performed
+
+
+def test_a_yes_for_one_rule_leaves_the_others_asking(store: Store) -> None:
+    rules = Rules(amount_limit=10.0, approve=("x",))
+    day = Day(store, [TypeText("x"), Press("Return"), TypeText("12.50")], rules)
+    day.when(lambda: day.session.pending is not None)
+    first = day.session.pending
+    assert first is not None
+    day.session.answer(first.id, Answer(True, whole_task=True))
+    day.when(lambda: (now := day.session.pending) is not None and now.id != first.id)
+    assert day.session.pending is not None
+    assert day.session.pending.request.rules == ("amount",)
+    day.session.answer(day.session.pending.id, Answer(False))
+    assert day.ended().outcome is Outcome.REFUSED
+
+
+def test_an_action_that_no_keyboard_has_ends_the_run_openly(store: Store) -> None:
+    day = asked(store)
+    assert day.session.pending is not None
+    day.session.answer(day.session.pending.id, Answer(True, TypeText("a\tb"), whole_task=True))
+    run = day.ended()
+    assert run.outcome is Outcome.FAILED
+    assert "cannot be done" in run.detail
+
+
+def test_keys_do_not_go_into_another_window_than_was_seen(store: Store) -> None:
+    day = asked(store)
+    assert day.session.pending is not None
+    day.desktop.window = replace(day.desktop.window, title="private – Browser")
+    day.session.answer(day.session.pending.id, Answer(True))
+    day.when(lambda: any(isinstance(event, Dropped) for event in day.sink.events))
+    day.when(lambda: day.session.pending is not None)  # it looked again, and asks anew
+    day.session.stop()
+    assert day.ended().outcome is Outcome.STOPPED
+    assert not day.desktop.performed
+
+
+def test_a_stop_before_a_run_begins_is_not_lost() -> None:
+    session, run = Session(QUICK), Stop()
+    session.stop("enough")
+    session.begin(run)
+    assert run.thrown
+    assert session.state is State.STOPPED
+
+
+def test_what_a_person_has_taken_stays_theirs_when_the_run_ends() -> None:
+    session, desktop = Session(QUICK), FakeDesktop()
+    session.begin(Stop())
+    session.attach(desktop)
+    session.take_over("a touch")
+    session.end()
+    assert (session.state, session.free) == (State.TAKEN_OVER, False)
+    fresh = FakeDesktop()
+    session.attach(fresh)
+    with pytest.raises(Stopped):
+        fresh.perform(TypeText("x"))
+    session.go_on()
+    assert session.free
+    assert fresh.perform(TypeText("x")) == TypeText("x")
+
+
+def test_handing_back_does_not_free_the_hands_of_a_stopped_run() -> None:
+    session, desktop, run = Session(QUICK), FakeDesktop(), Stop()
+    run.attach(desktop)
+    session.begin(run)
+    session.attach(desktop)
+    session.take_over("a touch")
+    session.stop("enough")
+    session.go_on()
+    with pytest.raises(Stopped):
+        desktop.perform(TypeText("x"))
+
+
+@pytest.mark.parametrize("intent", ["pause", "take_over", "stop"])
+def test_an_intent_between_two_runs_holds_the_next(intent: str) -> None:
+    session = Session(QUICK)
+    assert session.free
+    assert getattr(session, intent)("now")
+    assert not session.free
+    assert session.go_on()
+    assert session.free
+
+
+def test_a_question_has_a_number_that_no_other_worker_gave() -> None:
+    first, second = Session(QUICK), Session(QUICK)
+    for session in (first, second):
+        session.begin(Stop())
+    asking = threading.Thread(
+        target=second.approve, args=(Request(TypeText("1"), ("amount",), "much"),)
+    )
+    asking.start()
+    while second.pending is None:
+        time.sleep(0.01)
+    assert second.pending.id > 1_000_000
+    second.stop()
+    asking.join()
 
 
 def test_an_action_is_shown_before_it_is_done_while_somebody_watches() -> None:
     session = Session(Patience(lead=0.3))
     session.begin(Stop())
     since = time.monotonic()
-    assert not session.hold()
+    assert not session.hold(True)
     unwatched = time.monotonic() - since
     session.watched = lambda: True
     since = time.monotonic()
-    assert not session.hold()
+    assert not session.hold(True)
     assert time.monotonic() - since >= 0.3 > unwatched
 
 

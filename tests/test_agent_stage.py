@@ -15,8 +15,8 @@ from actuation.desktop import DesktopError
 from actuation.virtual import VirtualDesktop
 from agent.attempt import Attempt, Stage
 from agent.bench import Plan, bench, done
+from agent.clock import PHASES
 from agent.events import Collector, SetupFailed
-from agent.loop import PHASES
 from agent.policies.noop import Noop
 from agent.policies.reenact import Reenact, divergence, likeness
 from agent.policies.scripted import Scripted

@@ -1,8 +1,6 @@
 """What worker and clients say: any message comes back as it was, nonsense is refused."""
 
-import os
-import socket
-import stat
+import json
 import threading
 import time
 from pathlib import Path
@@ -11,24 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.config import Settings
-from agent.errors import BadInput, Needed
+from agent.errors import Needed
 from agent.session import Patience, Session, State
 from agent.worker import wire
 from agent.worker.board import Board, thinned
-from agent.worker.client import Connection
 from agent.worker.jobs import KEPT, Jobs
 from agent.worker.live import picture
-from agent.worker.place import TakenError, held, only_one, owner_of, socket_of
-from agent.worker.server import served
 from memory.fake import drawn_frame
 
 TEXT = st.text(max_size=40)
 JOBS = st.builds(
     wire.Job,
-    id=st.integers(0, 2**31),
+    id=st.just(0),
     task=TEXT,
-    seed=st.integers(0, 2**31),
+    seed=st.integers(0, 2**31 - 1),
     variant=TEXT,
     dry=st.booleans(),
     at=st.floats(0, 2e9),
@@ -90,6 +84,22 @@ def test_whatever_comes_over_the_line_is_refused_in_a_sentence(text: bytes) -> N
         (b'{"v":1,"do":"fly"}', "fly"),
         (b'{"v":1,"do":"intend","intent":"explode"}', "intent"),
         (b"[1]", "no message"),
+        (b"[" * 60_000, "no message"),
+        (b'{"v":1,"do":"add","job":{"id":3,"task":"t"}}', "job.id"),
+        (b'{"v":1,"do":"add","job":{"id":0,"task":"t","begun":true}}', "job.begun"),
+        (b'{"v":1,"do":"add","job":{"id":0,"task":"t","outcome":"verified"}}', "job.outcome"),
+        (b'{"v":1,"do":"add","job":{"id":0,"task":"t","attempt":"{}"}}', "job.attempt"),
+        (b'{"v":1,"do":"add","job":{"id":0,"task":"t","seed":-1}}', "job.seed"),
+        (b'{"v":1,"do":"add","job":{"id":0,"task":"t","seed":2147483648}}', "job.seed"),
+        (b'{"v":1,"do":"add","job":{"id":0,"task":"t","at":NaN}}', "job.at"),
+        (b'{"v":1,"do":"add","job":{"id":0,"task":"t","at":-Infinity}}', "job.at"),
+        (b'{"v":1,"do":"add","job":{"id":0,"task":"t","at":1e999}}', "job.at"),
+        (b'{"v":1,"do":"add","job":{"id":0,"task":"t","weights":"\\ud800"}}', "job.weights"),
+        (b'{"v":1,"do":"look","patience":NaN}', "patience"),
+        (b'{"v":1,"do":"look","after":99999999999999999999}', "after"),
+        (b'{"v":1,"do":"sleep","seed":-1}', "seed"),
+        (b'{"v":1,"do":"sleep","steps":0}', "steps"),
+        (b'{"v":1,"do":"intend","intent":"stop","why":"%s"}' % (b"x" * 2001), "2000"),
     ],
 )
 def test_another_version_or_word_is_named(text: bytes, says: str) -> None:
@@ -97,52 +107,29 @@ def test_another_version_or_word_is_named(text: bytes, says: str) -> None:
         wire.request(text)
 
 
-def settings(folder: Path) -> Settings:
-    return Settings(data=folder)
+@given(st.text(st.characters(), max_size=30), st.floats())
+def test_whatever_is_on_a_screen_a_status_can_be_sent(text: str, number: float) -> None:
+    anything = text + "\ud800"
+    status = wire.Status(
+        1,
+        State.IDLE,
+        why=anything,
+        job=wire.Job(1, "t", at=number, detail=anything),
+        shown=wire.Shown(anything, number),
+        tail=(anything,),
+        ms={anything: number},
+        night=wire.Night("train", number, number, anything, number, number, (number,)),
+    )
+    read = wire.response(wire.line(wire.Told(status)))
+    assert isinstance(read, wire.Told)
+    assert read.status.version == 1
+    assert "\ud800" not in read.status.why
+    wire.line(wire.Refused(anything))
 
 
-def test_the_socket_is_for_this_user_alone_and_answers(tmp_path: Path) -> None:
-    def answer(request: wire.Request) -> wire.Response:
-        if isinstance(request, wire.Forget):
-            return wire.Refused("there is no such episode")
-        if isinstance(request, wire.Sleep):
-            raise ZeroDivisionError
-        return wire.Done(id=7)
-
-    path = socket_of(settings(tmp_path))
-    with served(path, answer):
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        with Connection(path) as one, Connection(path) as other:
-            assert one.ask(wire.Wake()).id == 7
-            with pytest.raises(BadInput, match="no such episode"):
-                other.ask(wire.Forget("x"))
-            with pytest.raises(Needed, match="ZeroDivisionError"):
-                other.ask(wire.Sleep())
-            assert other.ask(wire.Wake()).id == 7
-        with socket.socket(socket.AF_UNIX) as rude:
-            rude.connect(str(path))
-            rude.sendall(b"hello\n" + wire.line(wire.Wake()))
-            lines = rude.makefile("rb")
-            assert isinstance(wire.response(lines.readline()), wire.Refused)
-            assert isinstance(wire.response(lines.readline()), wire.Done)
-    assert not path.exists()
-    with pytest.raises(Needed, match="dormouse worker"):
-        Connection(path)
-
-
-def test_a_long_folder_has_its_socket_elsewhere(tmp_path: Path) -> None:
-    deep = tmp_path / ("x" * 90) / "memory"
-    assert len(os.fsencode(socket_of(settings(deep)))) <= 107
-
-
-def test_one_worker_owns_a_memory(tmp_path: Path) -> None:
-    mine = settings(tmp_path)
-    assert (held(mine), owner_of(mine)) == (False, 0)
-    with only_one(mine):
-        assert (held(mine), owner_of(mine)) == (True, os.getpid())
-        with pytest.raises(TakenError, match=f"process {os.getpid()}"), only_one(mine):
-            pass
-    assert not held(mine)
+def test_why_is_harmless() -> None:
+    text = b'{"v":1,"do":"intend","intent":"stop","why":"\\u001b[2J"}'
+    assert wire.request(text) == wire.Intend("stop", "\ufffd[2J")
 
 
 def test_the_queue_is_found_again_and_runs_what_is_due(tmp_path: Path) -> None:
@@ -158,6 +145,46 @@ def test_the_queue_is_found_again_and_runs_what_is_due(tmp_path: Path) -> None:
     assert again.cancel(1)
     assert not again.cancel(2)  # it has ended
     assert again.waiting == ()
+
+
+def test_what_has_begun_is_not_cancelled_and_keeps_its_end(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path / "queue.json")
+    first, second = (jobs.add(wire.Job(0, "t", seed)) for seed in (1, 2))
+    assert jobs.take() == wire.Job(first.id, "t", 1, begun=True)
+    assert not jobs.cancel(first.id)
+    assert jobs.due() == second
+    assert jobs.cancel(second.id)
+    assert (jobs.take(), jobs.due()) == (None, None)
+    jobs.end(wire.Job(first.id, "t", 1, begun=True, outcome="verified"))
+    jobs.end(wire.Job(second.id, "t", 2, outcome="stopped"))  # gone, but it was done after all
+    assert [job.id for job in jobs.ended] == [1, 2]
+
+
+def test_a_number_is_not_used_again(tmp_path: Path) -> None:
+    path = tmp_path / "queue.json"
+    jobs = Jobs(path)
+    assert jobs.cancel(jobs.add(wire.Job(0, "t")).id)
+    assert jobs.add(wire.Job(0, "t")).id == 2
+    assert jobs.cancel(2)
+    assert Jobs(path).add(wire.Job(0, "t")).id == 3
+
+
+def test_a_queue_of_the_first_version_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "queue.json"
+    path.write_text('[{"id": 4, "task": "t", "seed": 1}]')
+    jobs = Jobs(path)
+    assert [job.id for job in jobs.waiting] == [4]
+    assert jobs.add(wire.Job(0, "t")).id == 5
+    assert [job.id for job in Jobs(path).waiting] == [4, 5]
+    assert json.loads(path.read_text())["next"] == 6
+
+
+def test_what_the_screen_said_does_not_damage_the_queue(tmp_path: Path) -> None:
+    path = tmp_path / "queue.json"
+    jobs = Jobs(path)
+    job = jobs.add(wire.Job(0, "t", at=float("nan")))
+    jobs.end(wire.Job(job.id, "t", outcome="failed", detail="no \ud800 here"))
+    assert Jobs(path).ended == jobs.ended
 
 
 def test_old_endings_are_forgotten(tmp_path: Path) -> None:
@@ -183,6 +210,17 @@ def test_status_waits_for_a_change(tmp_path: Path) -> None:
     threading.Timer(0.1, lambda: board.say("hello")).start()
     second = board.status(after=first.version, patience=30)
     assert second.tail[-1].endswith("hello")
+
+
+def test_a_status_holds_nothing_that_a_terminal_obeys(tmp_path: Path) -> None:
+    jobs, session = Jobs(tmp_path / "queue.json"), Session(Patience())
+    board = Board(session, jobs)
+    session.stop("\x1b[2J")
+    board.now.goal = "\x1b]0;"
+    job = jobs.add(wire.Job(0, "t"))
+    jobs.end(wire.Job(job.id, "t", outcome="failed", detail="\x1b[2J"))
+    status = board.status()
+    assert "\x1b" not in status.why + status.goal + status.ended[0].detail
 
 
 def test_a_picture_is_shrunk_and_sent_once() -> None:

@@ -15,7 +15,7 @@ from memory.episode import Actor, Episode, Outcome
 from memory.fake import day, demonstration, drawn_frame, episode, head, intent, live_through, step
 from memory.recall import recall, similarities
 from memory.redact import redact
-from memory.store import Store, StoreError
+from memory.store import StillOpenError, Store, StoreError
 
 
 def same(one: Episode, two: Episode) -> None:
@@ -147,6 +147,7 @@ def test_two_episodes_at_once_do_not_build_on_each_other(tmp_path: Path) -> None
         for first, second in zip(one.steps, two.steps, strict=True):
             store.intend("one", intent(first))
             store.intend("two", intent(second))
+        store.end("one", Outcome.FAILED)
         store.delete("one")
         for left, wanted in zip(store.episode("two").steps, two.steps, strict=True):
             assert (left.observation.image == wanted.observation.image).all()
@@ -294,3 +295,30 @@ def test_redaction_needs_a_right_checksum() -> None:
     assert redact("IBAN DE89 3704 0044 0532 0130 00.") == "IBAN [iban]."
     assert redact("card 4111111111111111, 4111111111111112") == "card [card], 4111111111111112"
     assert redact("RE-2026-000123 over 1.234,56") == "RE-2026-000123 over 1.234,56"
+
+
+def test_an_episode_that_is_being_lived_is_neither_deleted_nor_judged(tmp_path: Path) -> None:
+    path = tmp_path / "memory.sqlite"
+    lived = demonstration("now")
+    with Store(path) as mine, Store(path) as other:
+        mine.begin(head(lived))
+        mine.intend("now", intent(lived.steps[0]))
+        with pytest.raises(StillOpenError, match="episode now is still being lived"):
+            other.delete("now")
+        with pytest.raises(StillOpenError, match="episode now is still being lived"):
+            other.flag("now", 0, "wrong")
+        mine.outcome("now", 0, lived.steps[0].intended)
+        mine.end("now", Outcome.FAILED)
+        other.flag("now", 0, "wrong")
+        other.delete("now")
+        assert mine.episodes() == []
+
+
+def test_an_open_episode_of_a_process_that_is_gone_can_be_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "memory.sqlite"
+    with Store(path) as store:
+        store.begin(head(demonstration("cut")))
+        with sqlite3.connect(path) as database:
+            database.execute("UPDATE episode SET process = '999999999@gone'")
+        store.delete("cut")
+        assert store.episodes() == []

@@ -1,5 +1,6 @@
 """The pages of what was lived: what they show, and what their keys ask of the worker."""
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -69,6 +70,14 @@ def clock() -> Iterator[None]:
     yield
     os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
     time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row opens at once, and the many objects of the apps before are not looked at again."""
+    monkeypatch.setattr("agent.tui.episodes.PAUSE", 0.02)
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -188,15 +197,15 @@ async def turned(pilot: Pilot[int], page: str) -> None:
 
 async def settled(pilot: Pilot[int]) -> None:
     """Until nothing is being read, and nothing begins to be."""
-    for _ in range(3):
-        await pilot.pause(0.15)
+    for _ in range(2):
+        await pilot.pause(0.04)
         await until(pilot, lambda: not any(map(_reads, pilot.app.workers)))
     for view in pilot.app.screen.query(LivedView):
         chosen = pilot.app.screen.query_one("#runs", Rows).chosen
         await until(
             pilot, lambda c=chosen, v=view: not c or (v.opened and v.opened.episode.id == c)
         )
-    await pilot.pause(0.3)
+    await pilot.pause()
 
 
 def _reads(worker: Any) -> bool:
@@ -204,10 +213,10 @@ def _reads(worker: Any) -> bool:
 
 
 async def until(pilot: Pilot[int], true: Callable[[], object]) -> None:
-    for _ in range(100):
+    for _ in range(250):
         if true():
             return
-        await pilot.pause(0.05)
+        await pilot.pause(0.02)
     assert true()
 
 

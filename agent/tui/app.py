@@ -1,7 +1,7 @@
 """The desk's frame: seven pages, one state line, keys that work everywhere.
 
     worker ──Status (long poll, a thread)──▶ app ──▶ the page that is shown
-    keys, mouse ──▶ app.ask(request) ──▶ worker (another thread): the desk never waits
+    keys, mouse ──▶ app.ask(request) ──▶ worker (agent.tui.saying): the desk never waits
 
 The desk is a client. Killing it neither stops the agent nor lets it do more than it may.
 """
@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
 
 from agent.config import Settings
 from agent.errors import exit_code
-from agent.session import State
 from agent.tui.attention import desktop_note
 from agent.tui.faint import DRESSED, Plainer
 from agent.tui.frame import Way, unicode_known
@@ -28,15 +27,14 @@ from agent.tui.library import Library
 from agent.tui.page import Page
 from agent.tui.pages import KEYS, PAGES
 from agent.tui.palette import commands
+from agent.tui.saying import Saying
 from agent.worker import wire
 from agent.worker.client import Worker
 
 PATIENCE = 1.0  # seconds of a long poll: an idle desk asks once a second
-HELD = (State.PAUSED, State.TAKEN_OVER, State.STOPPED)
-KEY = "you pressed the key"
 
 
-class DeskApp(App[int]):
+class DeskApp(Saying):
     """connect: opens a connection to the worker; called once for each thread that needs one.
 
     way: how pictures are shown (frame.detect()). clock: seconds since the epoch.
@@ -64,15 +62,12 @@ class DeskApp(App[int]):
         way: Way = Way.BLOCKS,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__()
+        super().__init__(connect)
         self.settings, self.library = settings, library
-        self.connect, self.way, self.clock = connect, way, clock
+        self.way, self.clock = way, clock
         self.leaving = threading.Event()
-        self.status = wire.Status(0, State.IDLE)
         self.pictures: list[Path] = []  # that were opened in a viewer
         self._first_time = first_time
-        self._asking = threading.Lock()
-        self._line: Worker | None = None
         self._plainer = Plainer(not unicode_known())
 
     def on_mount(self) -> None:
@@ -94,6 +89,10 @@ class DeskApp(App[int]):
 
     def on_unmount(self) -> None:
         self.leaving.set()
+        self.clear_pictures()
+
+    def clear_pictures(self) -> None:
+        """Remove what was written for a viewer: it may show anything that was on the screen."""
         for path in self.pictures:
             path.unlink(missing_ok=True)
 
@@ -127,7 +126,8 @@ class DeskApp(App[int]):
 
     def told(self, status: wire.Status) -> None:
         """A newer status: the shown page draws it."""
-        before, self.status = self.status, status
+        before = self.status
+        self.renew(status)
         if status.question and status.question != before.question:
             self._call_for_a_person(status.question)
         if status.state is not before.state:
@@ -136,10 +136,6 @@ class DeskApp(App[int]):
         for screen in self.screen_stack:
             if isinstance(screen, Page) and screen.is_mounted:
                 screen.show(status)
-
-    def tell(self, words: str) -> None:
-        """One sentence of trouble; what stands on a screen is never read as markup."""
-        self.notify(words, severity="error", timeout=8, markup=False)
 
     def _call_for_a_person(self, question: wire.Question) -> None:
         """A question waits: bell, title, and a note of the desktop where there is one."""
@@ -160,34 +156,8 @@ class DeskApp(App[int]):
         if self.way is not Way.ASCII and self._driver is not None and not self.is_headless:
             self._driver.write(f"\x1b]2;{words}\x07")
 
-    @work(thread=True, group="ask")
-    def ask(self, request: wire.Request, then: Callable[[wire.Done], None] | None = None) -> None:
-        """Say something to the worker without waiting; errors are shown as a sentence."""
-        try:
-            with self._asking:
-                self._line = self._line or self.connect()
-                done = self._line.ask(request)
-        except Exception as error:
-            if exit_code(error) is None:
-                raise
-            self._line = None
-            self.call_from_thread(self.tell, str(error))
-            return
-        if then is not None:
-            self.call_from_thread(then, done)
-
     def action_page(self, name: str) -> None:
         self.switch_mode(name)
-
-    def action_pause(self) -> None:
-        self.ask(wire.Intend("go_on" if self.status.state in HELD else "pause", KEY))
-
-    def action_take_over(self) -> None:
-        back = self.status.state is State.TAKEN_OVER
-        self.ask(wire.Intend("go_on" if back else "take_over", KEY))
-
-    def action_stop(self) -> None:
-        self.ask(wire.Intend("stop", KEY))
 
     def action_help(self) -> None:
         from agent.tui.help import HelpScreen

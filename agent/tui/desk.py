@@ -1,13 +1,7 @@
 """The desk: what runs, what waits, the live picture, and the next action before it fires."""
 
-import os
-import shutil
-import subprocess
-import tempfile
-from pathlib import Path
 from typing import ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -16,11 +10,11 @@ from textual.widgets import Static
 from agent.tui import panels
 from agent.tui.asking import AskOne
 from agent.tui.feed import Feed
-from agent.tui.frame import FrameView, decoded
+from agent.tui.frame import FrameView
 from agent.tui.newtask import NewTask
-from agent.tui.overlay import annotated
 from agent.tui.page import Page
 from agent.tui.rows import Rows
+from agent.tui.viewer import opened
 from agent.worker import wire
 from agent.worker.board import title
 from agent.worker.wire import Status
@@ -46,31 +40,14 @@ class LivePage(Page):
         # Under a dialog the picture may rest, too.
         self._feed.stop()
 
-    @work(thread=True, exclusive=True, group="open")
     def action_open(self) -> None:
-        """In a thread: the picture is asked for at its full size."""
-        desk, shown = self.desk, self.desk.status.shown
-        told = desk.connect().see(7680, 4320)
-        viewer = shutil.which("xdg-open")
-        if not told.png:
-            desk.call_from_thread(desk.tell, "there is no picture yet: no desktop runs")
-        elif viewer is None:
-            desk.call_from_thread(desk.tell, "no viewer: apt-get install xdg-utils")
+        if self.desk.settings.exclude:
+            # Stored pictures are blackened; this one shows what is excluded as it stands there.
+            words = "The live picture is not written to disk while windows are excluded"
+            self.notify(f"{words} (setting exclude).", severity="warning")
         else:
-            picture = decoded(told)
-            if shown is not None and not shown.fired:
-                picture = annotated(picture, shown, told.scale)
-            handle, name = tempfile.mkstemp(".png", "dormouse-")  # mode 0600
-            with os.fdopen(handle, "wb") as file:
-                picture.save(file, "PNG")
-            subprocess.Popen(
-                [viewer, name],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-            desk.pictures.append(Path(name))
+            # In a thread: the picture is asked for at its full size.
+            self.run_worker(lambda: opened(self.desk), thread=True, exclusive=True, group="open")
 
 
 class DeskPage(LivePage):

@@ -1,6 +1,9 @@
 """`dormouse` without a verb: the desk. Starts the worker where none runs, and leaves it running."""
 
+import os
+import signal
 import sys
+from types import FrameType
 
 from agent.config import Settings
 from agent.errors import BadInput
@@ -20,4 +23,16 @@ def main() -> int:
     # The terminal is asked for pixels now: once the app runs, it reads what the terminal answers.
     way = detect()
     app = DeskApp(settings, lambda: connect(settings), Library(settings), first, way)
-    return app.run() or 0
+
+    def end(number: int, frame: FrameType | None) -> None:
+        """The terminal was closed, or the desk is told to end: no picture stays behind."""
+        app.clear_pictures()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, end)
+    try:
+        return app.run() or 0
+    finally:
+        app.clear_pictures()

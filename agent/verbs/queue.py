@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Literal
 
@@ -12,7 +13,7 @@ from agent.output import Output
 from agent.plain import question_lines, status_lines
 from agent.worker import wire
 from agent.worker.client import connect, started
-from agent.worker.place import held, owner_of, socket_of
+from agent.worker.place import held, owner_of
 
 
 def add(
@@ -58,8 +59,11 @@ def intend(intent: Literal["pause", "go_on", "take_over", "stop"], json: str | N
 
 def stop(worker: bool, json: str | None) -> int:
     output, settings = Output(json), Settings()
-    if not socket_of(settings).exists() and (owner := owner_of(settings)):
-        os.kill(owner, signal.SIGTERM)  # a run without a worker: it stops as by Ctrl-C
+    if not _listens(settings) and (owner := owner_of(settings)):
+        # A run without a worker, beside the socket of one that was killed perhaps: it stops as by
+        # Ctrl-C. It may have ended by itself by now.
+        with suppress(ProcessLookupError):
+            os.kill(owner, signal.SIGTERM)
         output.console.print(f"process {owner} was told to stop")
         output.write({"changed": True, "state": "stopped"})
         return 0
@@ -75,6 +79,14 @@ def stop(worker: bool, json: str | None) -> int:
     output.console.print("the worker has ended")
     output.write({"changed": True, "state": "ended"})
     return 0
+
+
+def _listens(settings: Settings) -> bool:
+    try:
+        connect(settings).close()
+    except Needed:
+        return False
+    return True
 
 
 def approve(

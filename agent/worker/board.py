@@ -7,7 +7,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import isfinite
 
 from actuation.grammar import format_action
 from agent import events
@@ -16,6 +17,7 @@ from agent.events import Event
 from agent.session import Session
 from agent.worker.jobs import Jobs
 from agent.worker.wire import Job, Night, Question, Rectangle, Shown, Status
+from agent.worker.words import harmless
 from perception.frames import difference
 from perception.observation import Box
 
@@ -78,9 +80,9 @@ class Board:
         return Status(
             version=version,
             state=self._session.state,
-            why=self._session.why,
+            why=harmless(self._session.why),
             job=now.job,
-            goal=now.goal,
+            goal=harmless(now.goal),
             episode=now.episode,
             step=now.step,
             budget=now.budget,
@@ -88,13 +90,13 @@ class Board:
             shown=now.shown,
             question=_question(self._session.pending),
             queue=tuple(job for job in waiting if job.id != running),
-            ended=self._jobs.ended[-10:],
+            ended=tuple(map(_shown, self._jobs.ended[-10:])),
             tail=tuple(self.tail),
             said=self.said,
             ms=now.ms,
             changed=now.changed,
             night=self.night,
-            nap=self.nap,
+            nap=harmless(self.nap),
             vnc=self.vnc,
         )
 
@@ -144,11 +146,6 @@ class Board:
                 pass
 
 
-def harmless(text: str) -> str:
-    """Without what a terminal would obey: titles and texts come from the screen, from anybody."""
-    return "".join(char if char.isprintable() else "�" for char in text)
-
-
 def title(job: Job) -> str:
     """A job in a few words."""
     parts = [job.task, f"no. {job.seed}", job.variant, "demonstration" if job.shown else ""]
@@ -162,8 +159,8 @@ def follow(board: Board) -> Callable[[events.Progress], None]:
 
     def tell(event: events.Progress) -> None:
         since = began.setdefault(event.phase, time.time())
-        if event.note.startswith("loss "):
-            losses.append(float(event.note.split()[1]))
+        if event.note.startswith("loss ") and isfinite(loss := float(event.note.split()[1])):
+            losses.append(loss)
         spent, share = time.time() - since, event.done / event.total if event.total else 0.0
         board.night = Night(
             event.phase,
@@ -198,8 +195,18 @@ def _question(pending: Proposal | None) -> Question | None:
         _rectangle(asked.source),
     )
     return Question(
-        pending.id, shown, asked.rule, harmless(asked.risk), pending.asked_at, pending.denied_at
+        pending.id,
+        shown,
+        ", ".join(asked.rules),
+        harmless(asked.risk),
+        pending.asked_at,
+        pending.denied_at,
     )
+
+
+def _shown(job: Job) -> Job:
+    """How it ended may quote the screen."""
+    return replace(job, detail=harmless(job.detail))
 
 
 def _rectangle(box: Box | None) -> Rectangle | None:

@@ -6,10 +6,12 @@ with connect(settings) as worker:
 
 import os
 import socket
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, TypeVar
@@ -38,13 +40,17 @@ class Connection:
     """The Worker protocol over a Unix socket. Use it from one thread."""
 
     def __init__(self, path: Path) -> None:
-        """Needed where no worker listens."""
+        """Needed where no worker of this user listens."""
         self._socket = socket.socket(socket.AF_UNIX)
         try:
             self._socket.connect(str(path))
         except OSError as error:
             self._socket.close()
             raise Needed("no worker runs: start one with `dormouse worker`, or the desk") from error
+        owner = _owner(self._socket)
+        if owner != os.getuid():
+            self._socket.close()
+            raise Needed(f"another user (number {owner}) listens at {path}: it is not your worker")
         self._file = self._socket.makefile("rb")
 
     def look(self, after: int = -1, patience: float = 0.0, watching: bool = False) -> wire.Status:
@@ -59,13 +65,17 @@ class Connection:
 
     def _get(self, request: wire.Request, kind: type[Kind]) -> Kind:
         try:
-            self._socket.sendall(wire.line(request))
+            with suppress(BrokenPipeError, ConnectionResetError):  # it may have said why
+                self._socket.sendall(wire.line(request))
             text = self._file.readline(wire.LINE)
         except OSError as error:
             raise Needed(f"the worker is gone: {error}") from error
         if not text:
             raise Needed("the worker has ended")
-        reply = wire.response(text)
+        try:
+            reply = wire.response(text)
+        except wire.WireError as error:
+            raise Needed(f"the worker's answer is not understood: {error}") from error
         if isinstance(reply, wire.Refused):
             raise (BadInput if reply.code == 2 else Needed)(reply.sentence)
         if not isinstance(reply, kind):
@@ -86,6 +96,12 @@ class Connection:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _owner(line: socket.socket) -> int:
+    """The user whose process listens at the other end."""
+    size = struct.calcsize("3i")  # struct ucred of unix(7): process, user, group
+    return int(struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))[1])
 
 
 def connect(settings: Settings) -> Connection:

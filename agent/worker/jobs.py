@@ -6,81 +6,120 @@ from dataclasses import replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
 from agent.errors import Needed
-from agent.worker.wire import Job
+from agent.worker.told import Job
 from memory import atomic
 
 KEPT = 50  # ended jobs that are remembered
 
-_FILE: TypeAdapter[tuple[Job, ...]] = TypeAdapter(tuple[Job, ...])
+
+@dataclass(frozen=True)
+class Queue:
+    """The file. next: the id of the next job; no id is used twice."""
+
+    next: int = 1
+    jobs: tuple[Job, ...] = ()
+
+
+_FILE: TypeAdapter[Queue] = TypeAdapter(Queue)
+_ENTRIES: TypeAdapter[tuple[Job, ...]] = TypeAdapter(tuple[Job, ...])  # of the first version
 
 
 class Jobs:
-    """Jobs in the order in which they were assigned; those with an outcome have ended."""
+    """Jobs in the order in which they were assigned; those with an outcome have ended.
+
+    Every change raises Needed, and changes nothing, where the file could not be read again.
+    """
 
     def __init__(self, path: Path) -> None:
         """Needed for a damaged file."""
         self._path, self._lock = path, threading.Lock()
+        self._now = self._read() if path.exists() else Queue()
+
+    def _read(self) -> Queue:
+        content = self._path.read_bytes()
         try:
-            self._all = _FILE.validate_json(path.read_bytes()) if path.exists() else ()
+            if content.lstrip().startswith(b"["):
+                found = Queue(jobs=_ENTRIES.validate_json(content))
+            else:
+                found = _FILE.validate_json(content)
         except ValidationError as error:
-            raise Needed(f"{path} is damaged: remove it, the queue begins anew") from error
+            raise Needed(f"{self._path} is damaged: remove it, the queue begins anew") from error
+        highest = max((job.id for job in found.jobs), default=0)
+        return replace(found, next=max(found.next, highest + 1))
 
     @property
     def waiting(self) -> tuple[Job, ...]:
-        return tuple(job for job in self._all if not job.outcome)
+        return tuple(job for job in self._now.jobs if not job.outcome)
 
     @property
     def ended(self) -> tuple[Job, ...]:
-        return tuple(job for job in self._all if job.outcome)
+        return tuple(job for job in self._now.jobs if job.outcome)
 
     def add(self, job: Job) -> Job:
         with self._lock:
-            numbered = replace(job, id=1 + max((each.id for each in self._all), default=0))
-            self._keep((*self._all, numbered))
+            numbered = replace(job, id=self._now.next)
+            self._keep(Queue(numbered.id + 1, (*self._now.jobs, numbered)))
             return numbered
 
     def cancel(self, number: int) -> bool:
+        """Take a job off the queue; False if it has begun, or is not there."""
         with self._lock:
-            left = tuple(job for job in self._all if job.id != number or job.outcome)
-            gone = len(left) < len(self._all)
+            jobs = self._now.jobs
+            left = tuple(job for job in jobs if job.id != number or job.begun or job.outcome)
+            gone = len(left) < len(jobs)
             if gone:
-                self._keep(left)
+                self._keep(replace(self._now, jobs=left))
             return gone
 
     def due(self) -> Job | None:
-        """The first job whose time has come."""
+        """The first job whose time has come and that has not begun."""
         now = time.time()
-        return next((job for job in self.waiting if job.at <= now), None)
+        return next((job for job in self.waiting if job.at <= now and not job.begun), None)
 
-    def begin(self, number: int) -> None:
-        """Mark a job as begun, before its first action."""
+    def take(self) -> Job | None:
+        """Begin the job that is due: nobody cancels it any more."""
         with self._lock:
-            self._keep(
-                tuple(replace(job, begun=True) if job.id == number else job for job in self._all)
-            )
+            job = self.due()
+            if job is None:
+                return None
+            begun = replace(job, begun=True)
+            self._replace({job.id: begun})
+            return begun
 
     def recover(self) -> None:
         """Jobs that a worker began and did not end are not repeated blindly: a person decides."""
         cut = "the worker ended during it: see what was done before you assign it again"
         with self._lock:
-            self._keep(
-                tuple(
-                    replace(job, outcome="unknown", detail=cut)
-                    if job.begun and not job.outcome
-                    else job
-                    for job in self._all
-                )
+            self._replace(
+                {
+                    job.id: replace(job, outcome="unknown", detail=cut)
+                    for job in self.waiting
+                    if job.begun
+                }
             )
 
     def end(self, ended: Job) -> None:
-        """Keep how a job ended; it has an outcome now."""
+        """Keep how a job ended, also one that is gone from the queue; it has an outcome now."""
         with self._lock:
-            after = tuple(ended if job.id == ended.id else job for job in self._all)
-            old = [job.id for job in after if job.outcome][:-KEPT]
-            self._keep(tuple(job for job in after if job.id not in old))
+            self._replace({ended.id: ended})
 
-    def _keep(self, jobs: tuple[Job, ...]) -> None:
-        atomic.write_bytes(self._path, _FILE.dump_json(jobs, indent=1))
-        self._all = jobs
+    def _replace(self, new: dict[int, Job]) -> None:
+        jobs = tuple(new.pop(job.id, job) for job in self._now.jobs)
+        jobs = (*jobs, *new.values())
+        old = {job.id for job in [job for job in jobs if job.outcome][:-KEPT]}
+        self._keep(replace(self._now, jobs=tuple(job for job in jobs if job.id not in old)))
+
+    def _keep(self, queue: Queue) -> None:
+        content = _FILE.dump_json(queue, indent=1)
+        # A queue that cannot be read back would end the next worker at its start.
+        try:
+            same = _FILE.validate_json(content) == queue
+        except ValidationError:
+            same = False
+        if not same:
+            raise Needed(f"{self._path} could not hold this task: the queue is as it was")
+        atomic.write_bytes(self._path, content)
+        self._now = queue

@@ -46,7 +46,7 @@ class Lens:
 def picture(image: Image, width: int, height: int, after: str, taken_at: float) -> Picture:
     """An RGB array (H, W, 3) as the wire has it."""
     tall, wide = image.shape[:2]
-    scale = min(1.0, width / wide, height / tall)
+    scale = min(1.0, max(1, width) / wide, max(1, height) / tall)
     size = max(1, round(wide * scale)), max(1, round(tall * scale))
     digest = hashlib.blake2b(image.tobytes(), key=b"%dx%d" % size, digest_size=8).hexdigest()
     if digest == after:

@@ -5,123 +5,35 @@
 
 Every request has one reply. Picture bytes are base64 PNG. Boxes are [x, y, w, h] in observation
 pixels, actions are text (actuation.grammar), times are seconds since the epoch.
+
+A worker takes nothing from a client that it could not keep or show: request() is the gate.
 """
 
-from dataclasses import field
-from json import loads
+from json import dumps, loads
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from agent.session import State
+from agent.worker.told import Job as Job
+from agent.worker.told import Night as Night
+from agent.worker.told import Question as Question
+from agent.worker.told import Rectangle as Rectangle
+from agent.worker.told import Shown as Shown
+from agent.worker.told import Status as Status
+from agent.worker.words import fault, harmless, plain
 
 VERSION = 1
-LINE = 64 * 2**20  # bytes: a longer line is no message
+LINE = 64 * 2**20  # bytes: a longer reply is no message
+REQUEST_LINE = 64 * 2**10  # bytes: a longer request is none
+SEEDS = 2**31  # seeds lie below
+WORKERS = ("id", "begun", "outcome", "detail", "episode", "attempt")  # not for a client to say
 
-Rectangle = tuple[int, int, int, int]
+Said = Annotated[str, AfterValidator(harmless)]
 
 
 class WireError(ValueError):
     """A line that is no message of this version."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """A task that was assigned. shown: performed by the task's oracle, as a demonstration.
-
-    dry: nothing is saved or sent; it ends where something would be. at: not before that moment.
-    begun: whether anything may have been done. outcome, detail, episode: how it ended; empty
-    before. attempt: its numbers, as JSON.
-    """
-
-    id: int
-    task: str
-    seed: int = 0
-    variant: str = ""
-    policy: str = "core"
-    weights: str = "live"
-    recall: bool = True
-    dry: bool = False
-    at: float = 0.0
-    begun: bool = False
-    outcome: str = ""
-    detail: str = ""
-    episode: str = ""
-    attempt: str = ""
-
-    @property
-    def shown(self) -> bool:
-        return self.policy == "scripted"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The action that is about to be performed (fired: that was performed)."""
-
-    action: str
-    confidence: float
-    note: str = ""
-    target: Rectangle | None = None
-    source: Rectangle | None = None
-    fired: bool = False
-
-
-@dataclass(frozen=True)
-class Question:
-    """A delicate action that waits for a yes; without one it is denied at `denied_at`."""
-
-    id: int
-    shown: Shown
-    rule: str
-    risk: str
-    asked_at: float
-    denied_at: float
-
-
-@dataclass(frozen=True)
-class Night:
-    """The sleep under way. losses: averaged, oldest first. eta: seconds left in this phase."""
-
-    phase: str
-    done: float
-    total: float
-    note: str
-    since: float
-    eta: float | None = None
-    losses: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True)
-class Status:
-    """All that a desk shows at a glance. version grows with each change.
-
-    step, budget: actions done in this run, and how many it may take. ms: the last step's phases.
-    frame: digest of the newest picture. tail: what happened, newest last; said: how many
-    lines there ever were. vnc: socket and
-    password file of the virtual desktop, "" without one. nap: last night's one-line result.
-    """
-
-    version: int
-    state: State
-    why: str = ""
-    job: Job | None = None
-    goal: str = ""
-    episode: str = ""
-    step: int = 0
-    budget: int = 0
-    weights: str = ""
-    shown: Shown | None = None
-    question: Question | None = None
-    queue: tuple[Job, ...] = ()
-    ended: tuple[Job, ...] = ()
-    tail: tuple[str, ...] = ()
-    said: int = 0
-    ms: dict[str, float] = field(default_factory=dict)
-    changed: str = ""
-    night: Night | None = None
-    nap: str = ""
-    vnc: tuple[str, str] = ("", "")
 
 
 # Requests.
@@ -150,7 +62,7 @@ class See:
 
 @dataclass(frozen=True)
 class Add:
-    """Assign a task; its id is given by the worker."""
+    """Assign a task. Its id, and how it goes, are the worker's to say."""
 
     job: Job
     do: Literal["add"] = "add"
@@ -169,7 +81,7 @@ class Intend:
     """A person's intent; what each means is told in agent.session."""
 
     intent: Literal["pause", "go_on", "take_over", "stop"]
-    why: str = ""
+    why: Said = ""
     do: Literal["intend"] = "intend"
 
 
@@ -292,32 +204,51 @@ RESPONSE: TypeAdapter[Response] = TypeAdapter(Response)
 
 
 def line(message: Request | Response) -> bytes:
-    """One message as a line."""
-    body = TypeAdapter(type(message)).dump_json(message)
-    return b'{"v":%d,' % VERSION + body[1:] + b"\n"
+    """One message as a line, whatever texts it holds."""
+    body = dumps(plain(message), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return b'{"v":%d,' % VERSION + body[1:].encode() + b"\n"
 
 
 def request(text: bytes) -> Request:
-    """Raises WireError, in one sentence."""
-    return _read(REQUEST, text)
+    """Raises WireError, in one sentence: also for what is not for a client to say."""
+    body = _body(text)
+    if wrong := fault(body):
+        raise WireError(wrong)
+    message = _message(REQUEST, body)
+    match message:
+        case Add(job):
+            said = [name for name in WORKERS if getattr(job, name)]
+            if said:
+                raise WireError(f"job.{said[0]} is for the worker to say")
+            _check(0 <= job.seed < SEEDS, f"job.seed: from 0 to {SEEDS - 1}")
+        case Sleep():
+            _check(0 <= message.seed < SEEDS, f"seed: from 0 to {SEEDS - 1}")
+            _check(message.steps is None or message.steps > 0, "steps: at least 1")
+        case _:
+            pass
+    return message
 
 
 def response(text: bytes) -> Response:
     """Raises WireError, in one sentence."""
-    return _read(RESPONSE, text)
+    return _message(RESPONSE, _body(text))
 
 
 Kind = TypeVar("Kind")
 
 
-def _read(kind: TypeAdapter[Kind], text: bytes) -> Kind:
+def _body(text: bytes) -> dict[str, object]:
     try:
-        body = loads(text)
+        body: dict[str, object] = loads(text)
         version = body.pop("v")
-    except (ValueError, AttributeError, KeyError, TypeError) as error:
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
         raise WireError("no message: a line is a JSON object with a version") from error
     if version != VERSION:
         raise WireError(f"version {version} is spoken, {VERSION} is understood: update Dormouse")
+    return body
+
+
+def _message(kind: TypeAdapter[Kind], body: dict[str, object]) -> Kind:
     try:
         return kind.validate_python(body)
     except ValidationError as error:
@@ -325,3 +256,8 @@ def _read(kind: TypeAdapter[Kind], text: bytes) -> Kind:
         raise WireError(
             f"{'.'.join(map(str, first['loc'])) or 'message'}: {first['msg']}"
         ) from error
+
+
+def _check(fits: bool, sentence: str) -> None:
+    if not fits:
+        raise WireError(sentence)

@@ -7,20 +7,23 @@ requests (a thread for each client) ──▶ answer() ──▶ Session, Jobs, 
 
 import threading
 import time
-from contextlib import ExitStack
+import traceback
+from contextlib import ExitStack, suppress
 from dataclasses import replace
-from json import dumps
+from json import dumps, loads
 from pathlib import Path
 
+from actuation.action import Action, Ask, Done, Fail, TypeText
 from actuation.desktop import Host
 from actuation.grammar import GrammarError, parse_action
+from actuation.keyboard import check_printable
 from actuation.person import PersonWatch, Touch
 from actuation.virtual import VirtualDesktop
 from agent.approval import Answer
 from agent.attempt import Attempt, PolicyMaker, Stage
 from agent.config import Settings
 from agent.errors import BadInput, exit_code
-from agent.events import Progress
+from agent.events import Event, Looked, Progress
 from agent.guarding import rules
 from agent.policies.catalog import level, maker
 from agent.policy import Policy
@@ -34,10 +37,10 @@ from agent.worker.sleeper import Sleeper
 from agent.worker.wire import Job
 from memory.day import context
 from memory.episode import Actor, Outcome
-from memory.exclude import Excluding
+from memory.exclude import NOT_KEPT, Excluding
 from memory.levels import Levels
 from memory.sleep.lock import asleep
-from memory.store import Store
+from memory.store import StillOpenError, Store, StoreError
 from tasks.catalog import TASKS, create
 from tasks.task import Task
 
@@ -64,6 +67,7 @@ class Worker:
         self._watch: PersonWatch | None = None
         self._policies: dict[tuple[str, Path | None], PolicyMaker] = {}
         self._job = Job(0, "")
+        self._turn = threading.Lock()  # held while a task or a night begins
         self._sleeper = Sleeper(settings, self._slept_on, self._woken)
         self._night = follow(self.board)
 
@@ -95,8 +99,7 @@ class Worker:
             case wire.Intend():
                 return wire.Done(changed=self.intend(request.intent, request.why))
             case wire.Reply():
-                action = parse_action(request.action) if request.action else None
-                answer = Answer(request.yes, action, request.whole_task)
+                answer = Answer(request.yes, instead(request.action), request.whole_task)
                 return wire.Done(changed=self.session.answer(request.question, answer))
             case wire.Add():
                 job = self.jobs.add(checked(request.job))
@@ -117,6 +120,8 @@ class Worker:
                 with Store(self.settings.store) as store:
                     try:
                         store.delete(request.episode)
+                    except StillOpenError as error:
+                        raise BadInput(str(error)) from error
                     except KeyError as error:
                         raise BadInput(f"there is no episode {request.episode}") from error
                 self.board.say(f"episode {request.episode} was deleted")
@@ -126,7 +131,7 @@ class Worker:
                     try:
                         correction = parse_action(request.action) if request.action else None
                         store.flag(request.episode, request.step, request.reason, correction)
-                    except (KeyError, GrammarError) as error:
+                    except (KeyError, GrammarError, StillOpenError) as error:
                         raise BadInput(str(error.args[0])) from error
                 said = request.action or request.reason or "the flag was taken back"
                 self.board.say(f"step {request.step} of {request.episode}: {said}")
@@ -158,12 +163,18 @@ class Worker:
         self._news.set()
 
     def _sleep(self, order: wire.Sleep) -> bool:
-        if self.session.state not in (State.IDLE, State.STOPPED):
-            raise BadInput(f"{self.session.state}: a night begins when nothing runs")
-        if not self._sleeper.begin(order):
+        with self._turn:  # neither a task nor another night begins meanwhile
+            if self.session.state not in (State.IDLE, State.STOPPED):
+                raise BadInput(f"{self.session.state}: a night begins when nothing runs")
+            self._night, begun = follow(self.board), False
+            self.session.sleeping(True)
+            try:
+                begun = self._sleeper.begin(order)
+            finally:
+                if not begun:
+                    self.session.sleeping(False)
+        if not begun:
             return False
-        self._night = follow(self.board)
-        self.session.sleeping(True)
         self.board.say("the night begins")
         return True
 
@@ -200,7 +211,7 @@ class Worker:
             if self.settings.retention_days:
                 oldest = time.time() - 86400 * self.settings.retention_days
                 for head in store.episodes():
-                    if head.started_at < oldest:
+                    if head.started_at < oldest and head.outcome is not None:
                         store.delete(head.id)
                         self.board.say(f"episode {head.id} was deleted: its time is over")
         self.jobs.recover()
@@ -209,13 +220,20 @@ class Worker:
         """Run due tasks, one after another, until end()."""
         with ExitStack() as open_now:
             store = open_now.enter_context(Store(self.settings.store))
+            journal = Excluding(store, self.settings.exclude)
+
+            def sink(event: Event) -> None:
+                if isinstance(event, Looked):
+                    journal.saw(event.observation)
+                self.board(event)
+
             stage = open_now.enter_context(
                 Stage(
                     self._desktop,
                     self._policy,
-                    Excluding(store, self.settings.exclude),
+                    journal,
                     recall=lambda goal: context(store, goal, recall=self._job.recall),
-                    sink=self.board,
+                    sink=sink,
                     approve=self.session.approve,
                     hold=self.session.hold,
                 )
@@ -223,25 +241,25 @@ class Worker:
             open_now.callback(self._unwatch)
             open_now.callback(self._sleeper.close)
             while not self.ended.is_set():
-                idle = not (self.session.halted or self._sleeper.asleep)
-                job = self.jobs.due() if idle else None
+                stop = Stop()
+                with self._turn:
+                    free = self.session.free and not self._sleeper.asleep
+                    job = self.jobs.take() if free else None
+                    if job is not None:
+                        self.session.begin(stop, recording=job.shown)
                 if job is None:
                     self._news.wait(0.5)
                     self._news.clear()
                 else:
-                    self._run(stage, job)
+                    self._run(stage, journal, store, job, stop)
 
-    def _run(self, stage: Stage, job: Job) -> None:
-        """One task, to its one outcome."""
-        self._job = job
-        self.jobs.begin(job.id)
+    def _run(self, stage: Stage, journal: Excluding, store: Store, job: Job, stop: Stop) -> None:
+        """One task, to its one outcome; whatever breaks, the worker goes on."""
+        self._job, ended = job, replace(job, outcome=Outcome.FAILED, detail="a defect of Dormouse")
         strict = rules(self.settings, job.dry)
         self.board.begin(job, strict.max_steps)
-        stop = Stop()
-        stage.arm(stop, strict)
-        self.session.begin(stop, recording=job.shown)
-        ended = job
         try:
+            stage.arm(stop, strict)
             attempt = self._attempt(stage, job)
             ended = replace(
                 job,
@@ -254,16 +272,26 @@ class Worker:
             detail = "stopped by a person before it began"
             ended = replace(job, outcome=Outcome.STOPPED, detail=detail)
         except Exception as error:
-            if exit_code(error) is None:
-                raise
-            ended = replace(job, outcome=Outcome.FAILED, detail=str(error))
-            self.board.say(f"failed: {error}")
+            defect = exit_code(error) is None
+            if defect:
+                traceback.print_exc()
+            detail = f"{type(error).__name__}: {error}" if defect else str(error)
+            ended = replace(ended, detail=detail, episode=self.board.now.episode)
+            self.board.say(f"failed: {detail}")
+            self._close_episode(store, detail)
+            stage.close()
         finally:
-            if ended.outcome:  # a defect of ours leaves the task in the queue
-                self.jobs.end(ended)
+            self.jobs.end(quieted(ended) if journal.quiet else ended)
             self.session.end()
             self.board.now = replace(self.board.now, job=None, shown=None)
             self.board.changed()
+
+    def _close_episode(self, store: Store, detail: str) -> None:
+        """An episode whose run broke: what its last action did is not known."""
+        with suppress(StoreError, KeyError):
+            for head in store.episodes():
+                if head.id == self.board.now.episode and head.outcome is None:
+                    store.end(head.id, Outcome.UNKNOWN, False, detail)
 
     def _attempt(self, stage: Stage, job: Job) -> Attempt:
         actor = Actor.ORACLE if job.shown else Actor.AGENT
@@ -273,7 +301,7 @@ class Worker:
                 return stage.attempt(job.task, job.seed, job.variant, provenance, actor)
             except Interrupted:
                 # A touch while the programs are opened: wait for the hands, then open them again.
-                if self.session.state is State.STOPPED or not self.session.hold():
+                if not self.session.hold(False) or self.session.state is State.STOPPED:
                     raise
 
     def _policy(self, task: Task) -> Policy:
@@ -290,9 +318,14 @@ class Worker:
         """A fresh desktop, with a lens on it and an ear for a person's hands."""
         self._unwatch()
         desktop = VirtualDesktop(self.settings.width, self.settings.height)
+        try:
+            self._lens = Lens(desktop.display)
+            self._watch = PersonWatch(desktop.display, self._touched)
+        except BaseException:
+            self._unwatch()
+            desktop.close()
+            raise
         self.session.attach(desktop)
-        self._lens = Lens(desktop.display)
-        self._watch = PersonWatch(desktop.display, self._touched)
         secret = self.settings.run / "vnc.passwd"
         secret.touch(mode=0o600)
         secret.write_text(desktop.vnc_password)
@@ -315,6 +348,28 @@ class Worker:
             if touch.at - self._escaped_at < DOUBLE:
                 self.session.stop("double Esc on the desktop")
             self._escaped_at = touch.at
+
+
+def quieted(job: Job) -> Job:
+    """A job that an excluded window was seen in, without words that may have come from it."""
+    numbers = dumps(loads(job.attempt) | {"detail": NOT_KEPT}) if job.attempt else ""
+    return replace(job, detail=NOT_KEPT, attempt=numbers)
+
+
+def instead(text: str) -> Action | None:
+    """The action that a person puts in another's place. BadInput where it is none that hands can
+    do: an ending is no answer, it is a stop."""
+    if not text:
+        return None
+    try:
+        action = parse_action(text)
+        if isinstance(action, TypeText):
+            check_printable(action.text)
+    except (GrammarError, ValueError) as error:
+        raise BadInput(f"{text!r} cannot be done: {error}") from error
+    if isinstance(action, Ask | Fail | Done):
+        raise BadInput(f"{text!r} is no action of mouse or keyboard: reject, or stop, instead")
+    return action
 
 
 def checked(job: Job) -> Job:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from memory.episode import Actor, Episode
-from memory.flags import Flag, digest
+from memory.flags import Flag, Words, digest, parsed, plain
 from memory.levels import Level, Levels
 from memory.recall import good
 from memory.redact import redact
@@ -19,14 +19,25 @@ from memory.store import Store
 
 @dataclass(frozen=True)
 class Gathered:
-    """ids: oldest first. fresh: those the live level has not learned from. secrets: how many of
-    them hold text that must not leave the store (it is masked in the log). flags: digest of what
-    the operator said of their steps."""
+    """ids: oldest first. fresh: those the live level has not learned from as they are judged now;
+    one that it should no longer learn from is among them, and not among `ids`. secrets: how many
+    of `ids` hold text that must not leave the store (it is masked in the log). said: what the
+    operator had said of their steps, which holds for the whole night: what is said while it runs
+    is for the next one."""
 
     ids: tuple[str, ...]
     fresh: tuple[str, ...]
     secrets: int
-    flags: str = ""
+    said: dict[str, Words] | None = None  # None in nights that began before it was kept
+
+    def flags(self, name: str) -> dict[int, Flag]:
+        """Of one episode, by step."""
+        return parsed((self.said or {}).get(name, {}))
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """Of the episodes that were flagged."""
+        return {name: digest(words) for name, words in (self.said or {}).items()}
 
 
 def gather(store: Store, levels: Levels, limit: int) -> Gathered:
@@ -44,23 +55,33 @@ def gather(store: Store, levels: Levels, limit: int) -> Gathered:
     ids = tuple(head.id for head in sorted(worthy[:limit], key=lambda h: (h.started_at, h.id)))
     kept = [store.episode(name) for name in ids]
     live = levels.live_level()
-    known = {name for name in live.episodes if not _newer(said, name, live)} if live else set()
+    changed = {head.id for head in heads if live and _changed(said.get(head.id, {}), head.id, live)}
+    known = set(live.episodes) if live else set()
     return Gathered(
         ids=ids,
-        fresh=tuple(name for name in ids if name not in known),
+        fresh=tuple(name for name in ids if name not in known or name in changed)
+        + tuple(sorted(changed.difference(ids))),
         secrets=sum(any(redact(text) != text for text in _texts(one)) for one in kept),
-        flags=spoken(store, ids),
+        said=_plain(said, ids),
     )
 
 
-def spoken(store: Store, ids: tuple[str, ...]) -> str:
-    """Digest of the flags of these episodes."""
-    return digest({name: each for name, each in store.flagged().items() if name in ids})
+def spoken(store: Store, ids: tuple[str, ...]) -> dict[str, Words]:
+    """What the operator has said of these episodes by now."""
+    return _plain(store.flagged(), ids)
 
 
-def _newer(said: dict[str, dict[int, Flag]], name: str, live: Level) -> bool:
-    """Whether something was said of the episode since the live level learned from it."""
-    return any(flag.at > live.made_at for flag in said.get(name, {}).values())
+def _plain(said: dict[str, dict[int, Flag]], ids: tuple[str, ...]) -> dict[str, Words]:
+    return {name: plain(each) for name, each in said.items() if name in ids}
+
+
+def _changed(flags: dict[int, Flag], name: str, live: Level) -> bool:
+    """Whether the live level learned from the episode, and something else was said of it then."""
+    if name not in live.episodes:
+        return False
+    if live.flags is None:
+        return any(flag.at > live.made_at for flag in flags.values())
+    return digest(plain(flags)) != live.flags.get(name, "")
 
 
 def data_digest(weights: dict[str, list[float]]) -> str:

@@ -74,9 +74,9 @@ def night(
         progress("gather", 1, 1, f"{len(gathered.ids)} episodes, {len(gathered.fresh)} new")
         episodes = [store.episode(name) for name in gathered.ids] if gathered.fresh else []
         reviews = phases.run(
-            "review", "review", REVIEWS, lambda: _review(store, episodes, progress)
+            "review", "review", REVIEWS, lambda: _review(store, episodes, gathered, progress)
         )
-        episodes = [corrected(episode, store.flags(episode.id)) for episode in episodes]
+        episodes = [corrected(episode, gathered.flags(episode.id)) for episode in episodes]
         trained = phases.run(
             "consolidate",
             "train",
@@ -95,7 +95,7 @@ def night(
             scores = _scores(before, after)
             if judged.promote:
                 progress("promote", 0, 1, "")
-                level = Candidate(weights, folder.name, reviews, gathered.ids, after.scores)
+                level = Candidate(weights, folder.name, reviews, gathered, after.scores)
                 phases.run("promote", "promote", PROMOTED, lambda: _promote(levels, level))
         learner.load(levels.live())
         now = levels.live_level()
@@ -144,7 +144,7 @@ def _same(store: Store, folder: Path, plan: Plan) -> bool:
         return True
     known = {episode.id for episode in store.episodes()}
     gathered = phases.read("gather", GATHERED)
-    return known.issuperset(gathered.ids) and spoken(store, gathered.ids) == gathered.flags
+    return known.issuperset(gathered.ids) and spoken(store, gathered.ids) == gathered.said
 
 
 def _start(levels: Levels, plan: Plan) -> Start:
@@ -152,10 +152,12 @@ def _start(levels: Levels, plan: Plan) -> Start:
     return Start(plan.digest, live.digest if live else "", time.time())
 
 
-def _review(store: Store, episodes: Sequence[Episode], progress: Progress) -> Reviews:
+def _review(
+    store: Store, episodes: Sequence[Episode], gathered: Gathered, progress: Progress
+) -> Reviews:
     reviews: Reviews = {}
     for done, episode in enumerate(episodes, 1):
-        reviews[episode.id] = review(episode, store.flags(episode.id))
+        reviews[episode.id] = review(episode, gathered.flags(episode.id))
         for step, judgement in zip(episode.steps, reviews[episode.id], strict=True):
             store.review(episode.id, step.index, judgement.weight, judgement.reason)
         progress("review", done, len(episodes), redact(episode.goal))
@@ -197,13 +199,15 @@ class Candidate:
     weights: Path
     night: str
     reviews: Reviews
-    episodes: tuple[str, ...]
+    gathered: Gathered
     scores: dict[str, float]
 
 
 def _promote(levels: Levels, one: Candidate) -> str:
     data = data_digest({name: [j.weight for j in all_] for name, all_ in one.reviews.items()})
-    level = levels.candidate(one.weights, one.night, data, one.episodes, one.scores)
+    level = levels.candidate(
+        one.weights, one.night, data, one.gathered.ids, one.scores, one.gathered.digests
+    )
     levels.promote(level.id, f"night {one.night}")
     return level.id
 
