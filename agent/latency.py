@@ -25,9 +25,12 @@ from actuation.rfb import Hand
 from actuation.virtual import VirtualDesktop
 from agent.config import Settings
 from agent.errors import Needed
+from agent.session import Session
+from agent.stop import Stop
 from agent.tally import percentile
 from agent.worker import wire
 from agent.worker.client import Connection, connect
+from agent.worker.server import served
 
 TASK = "books/enter_invoice"
 LONG: tuple[Motion, ...] = (
@@ -56,37 +59,51 @@ class Latency:
 
 
 def hands(tries: int, progress: Progress, suffix: str = "") -> Iterator[tuple[str, Latency]]:
-    """("stop", …), ("yield", …): from a person's act to hands off, in the middle of actions."""
-    with VirtualDesktop() as desktop:
-        off = threading.Event()
-        with Hand(desktop.vnc_socket, desktop.vnc_password) as hand:
+    """("stop", …), ("yield", …): from a person's act to hands off, in the middle of actions.
 
-            def touched(touch: Touch) -> None:
-                desktop.stop()
+    A stop goes the way of the desk's `!` and of `dormouse stop`: socket, session, hands. A touch
+    comes from a VNC client's key, by the watch, to the session.
+    """
+    session = Session()
 
-            acts: dict[str, Callable[[], None]] = {
-                "stop": desktop.stop,
-                "yield": lambda: hand.key(SHIFT, True),
-            }
-            for name, act in acts.items():
-                watch = PersonWatch(desktop.display, touched)
-                found = []
-                for number in range(tries):
-                    found.append(_cut_short(desktop, LONG[number % len(LONG)], act, off))
-                    hand.key(SHIFT, False)
-                    time.sleep(0.005)
-                    progress(name + suffix, number + 1, tries)
-                watch.close()
-                yield name + suffix, Latency(tuple(found))
+    def answer(request: wire.Request) -> wire.Response:
+        return wire.Done(changed=session.stop())
+
+    def touched(touch: Touch) -> None:
+        session.take_over(touch.kind)
+
+    with (
+        tempfile.TemporaryDirectory(prefix="dormouse-latency-") as folder,
+        served(Path(folder) / "socket", answer),
+        Connection(Path(folder) / "socket") as line,
+        VirtualDesktop() as desktop,
+        Hand(desktop.vnc_socket, desktop.vnc_password) as hand,
+    ):
+        session.attach(desktop)
+        watch = PersonWatch(desktop.display, touched)
+        acts: dict[str, Callable[[], object]] = {
+            "stop": lambda: line.ask(wire.Intend("stop")),
+            "yield": lambda: hand.key(SHIFT, True),
+        }
+        for name, act in acts.items():
+            found = []
+            for number in range(tries):
+                run = Stop()
+                run.attach(desktop)
+                session.begin(run)
+                found.append(_cut_short(desktop, LONG[number % len(LONG)], act))
+                hand.key(SHIFT, False)
+                session.end()
+                session.go_on()
+                time.sleep(0.005)
+                progress(name + suffix, number + 1, tries)
+            yield name + suffix, Latency(tuple(found))
+        watch.close()
 
 
-def _cut_short(
-    desktop: VirtualDesktop, action: Motion, act: Callable[[], None], off: threading.Event
-) -> float:
+def _cut_short(desktop: VirtualDesktop, action: Motion, act: Callable[[], object]) -> float:
     """Milliseconds from an act of a person to the end of what the hands were doing."""
-    desktop.resume()
-    off.clear()
-    ended = [0.0]
+    off, ended = threading.Event(), [0.0]
 
     def perform() -> None:
         with suppress(Stopped):
@@ -98,7 +115,8 @@ def _cut_short(
     time.sleep(0.06)  # into the middle of it
     begun = time.perf_counter()
     act()
-    off.wait(10)
+    if not off.wait(10):
+        raise Needed("the hands did not stop in 10 s: this is a defect, please report it")
     return 1000 * max(0.0, ended[0] - begun)
 
 

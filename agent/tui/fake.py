@@ -108,7 +108,7 @@ class FakeWorld:
     def look(self, after: int = -1, patience: float = 0.0, watching: bool = False) -> wire.Status:
         with self._turn:
             # A desk that leaves need not wait for this one.
-            self._turn.wait_for(lambda: self._status.version > after, min(patience, 0.1))
+            self._turn.wait_for(lambda: self._status.version > after, min(patience, 0.03))
             return self._status
 
     def see(self, width: int, height: int, after: str = "") -> wire.Picture:

@@ -47,7 +47,7 @@ class Feed:
                 worker = None  # the desk's own line says so
             rest = CALM if desk.status.state in QUIET else LIVE
             # One of another size need not wait: the last is drawn blurred until it comes.
-            while time.monotonic() - began < rest and not gone.wait(0.1):
+            while time.monotonic() - began < rest and not gone.wait(0.05):
                 if self._view.wanted != size:
                     break
         close = getattr(worker, "close", None)
