@@ -39,7 +39,9 @@ class VirtualDesktop(X11Desktop):
     def launch(
         self, argv: Sequence[str], environment: Mapping[str, str] | None = None
     ) -> KeptProgram:
-        """Start a program on this desktop, `environment` added to the desktop's own."""
+        """Start a program on this desktop, `environment` added to the desktop's own. Stopped
+        after stop(): nothing is begun any more."""
+        self._pause(0)
         return self._session.launch(argv, environment or {})
 
     def wait_for(self, match: Callable[[Window], bool], patience: float = 30.0) -> Window:

@@ -267,6 +267,7 @@ def nights(
         bool, typer.Option("--rollback", help="Go back to the weights before the live ones.")
     ] = False,
     accept: Annotated[str, typer.Option(metavar="LEVEL", help="Make this level live.")] = "",
+    plain: Plain = False,
     json: Json = None,
 ) -> None:
     """What was learned and rejected, night by night; or take the last promotion back.
@@ -275,7 +276,7 @@ def nights(
     """
     from agent.verbs import nights as verb
 
-    raise typer.Exit(verb.main(last=last, rollback=rollback, accept=accept, json=json))
+    raise typer.Exit(verb.main(last=last, rollback=rollback, accept=accept, plain=plain, json=json))
 
 
 @app.command()
@@ -359,6 +360,7 @@ def doctor(
     ] = False,
     tries: Annotated[int, typer.Option(min=10, help="Of each measurement.")] = 200,
     asleep: Annotated[bool, typer.Option(help="Measure beside a night too.")] = True,
+    plain: Plain = False,
     json: Json = None,
 ) -> None:
     """Check programs, fonts, weights, memory and disk, and name the mend of what is amiss.
@@ -370,7 +372,7 @@ def doctor(
     """
     from agent.verbs import doctor as verb
 
-    raise typer.Exit(verb.main(latency=latency, tries=tries, asleep=asleep, json=json))
+    raise typer.Exit(verb.main(latency=latency, tries=tries, asleep=asleep, plain=plain, json=json))
 
 
 cli_review.register(app)

@@ -2,9 +2,11 @@
 
 import time
 
+from agent.doctor import Check
 from agent.session import WORDS, State
 from agent.worker.board import title
 from agent.worker.wire import Job, Question, Status
+from memory.sleep.log import NightRecord
 
 TAIL = 12
 
@@ -63,3 +65,24 @@ def weights(now: Status) -> str:
 def lamp(state: State) -> str:
     """The recording lamp: a word, so that no colour is needed."""
     return "● REC" if state is State.RECORDING else "○ not recording"
+
+
+def night_line(record: NightRecord) -> str:
+    """A night in one line."""
+    word = "promoted" if record.promoted else "rejected"
+    return f"night {record.night}: {word}, {record.episodes} episodes: {record.reason}"
+
+
+def night_lines(record: NightRecord) -> list[str]:
+    """A night with its exams, before and after."""
+    exams = (
+        f"  {name}: {score.before:.0%} before, {score.after:.0%} after, of {score.attempts}"
+        for name, score in record.exam.items()
+    )
+    return [night_line(record), *exams]
+
+
+def check_line(name: str, check: Check) -> str:
+    """One check of the doctor."""
+    mend = f"; mend: {check.mend}" if check.mend else ""
+    return f"{'ok' if check.ok else 'no'}  {name}: {check.detail}{mend}"

@@ -81,6 +81,32 @@ def test_a_person_takes_over_by_vnc_and_hands_back(house: House) -> None:
     assert ended.ended[-1].outcome == Outcome.VERIFIED
 
 
+def test_a_touch_while_programs_are_opened_waits_and_opens_them_again(house: House) -> None:
+    with connect(house.settings) as worker:
+        number = worker.ask(shown(14_109)).id
+        now = when(worker, lambda now: bool(now.vnc[0]))
+        assert (now.step, now.shown) == (0, None)
+        with Hand(Path(now.vnc[0]), Path(now.vnc[1]).read_text()) as hand:
+            hand.move(640, 790)
+            when(worker, lambda now: now.state is State.TAKEN_OVER)
+            time.sleep(1.0)
+            assert worker.look().shown is None
+        assert worker.ask(wire.Intend("go_on")).changed
+        ended = when(worker, lambda now: any(job.id == number for job in now.ended))
+    assert ended.ended[-1].outcome == Outcome.VERIFIED
+
+
+def test_a_stop_while_programs_are_opened_ends_it_before_the_first_step(house: House) -> None:
+    with connect(house.settings) as worker:
+        number = worker.ask(shown(14_110)).id
+        when(worker, lambda now: bool(now.vnc[0]))
+        assert house.verb("stop").returncode == 0
+        ended = when(worker, lambda now: any(job.id == number for job in now.ended))
+    assert (ended.ended[-1].outcome, ended.step) == (Outcome.STOPPED, 0)
+    with Store(house.settings.store) as store:
+        assert store.episodes() == []
+
+
 def test_escape_twice_on_the_desktop_stops_and_nothing_is_held(house: House) -> None:
     with connect(house.settings) as worker:
         number = worker.ask(shown(14_102)).id

@@ -9,20 +9,24 @@ from agent.console import bar
 from agent.doctor import examine
 from agent.errors import MISSING
 from agent.output import Output
+from agent.plain import check_line
 
 LIMITS = {"stop": 50, "yield": 50, "stop_asleep": 100, "yield_asleep": 100, "frame_age": 1000}
 """Milliseconds that stop and yield (p99) and the frame's age (p95) must keep."""
 
 
-def main(latency: bool, tries: int, asleep: bool, json: str | None) -> int:
+def main(latency: bool, tries: int, asleep: bool, plain: bool, json: str | None) -> int:
     output = Output(json)
     checks = dict(examine(Settings()))
-    table = Table("", "check", "found", "mend")
-    for name, check in checks.items():
-        table.add_row(
-            "[green]ok[/green]" if check.ok else "[red]no[/red]", name, check.detail, check.mend
-        )
-    output.console.print(table)
+    if plain:
+        for name, check in checks.items():
+            output.console.print(check_line(name, check), markup=False, soft_wrap=True)
+    else:
+        table = Table("", "check", "found", "mend")
+        for name, check in checks.items():
+            word = "[green]ok[/green]" if check.ok else "[red]no[/red]"
+            table.add_row(word, name, check.detail, check.mend)
+        output.console.print(table)
     numbers: dict[str, object] = {"checks": {name: asdict(check) for name, check in checks.items()}}
     fine = all(check.ok for check in checks.values())
     if latency and fine:

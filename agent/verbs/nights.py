@@ -6,13 +6,14 @@ from rich.table import Table
 from agent.config import Settings
 from agent.errors import BadInput, Needed
 from agent.output import Output
+from agent.plain import night_line, night_lines
 from agent.tables import night_table
 from memory.levels import Levels
 from memory.sleep.lock import asleep
 from memory.sleep.log import nights
 
 
-def main(last: bool, rollback: bool, accept: str, json: str | None) -> int:
+def main(last: bool, rollback: bool, accept: str, plain: bool, json: str | None) -> int:
     output, settings = Output(json), Settings()
     if rollback and accept:
         raise BadInput("--rollback and --accept exclude each other")
@@ -24,9 +25,18 @@ def main(last: bool, rollback: bool, accept: str, json: str | None) -> int:
     if last:
         if not records:
             raise BadInput("there was no night yet: dormouse sleep")
-        output.console.print(night_table(records[-1]))
+        if plain:
+            for line in night_lines(records[-1]):
+                output.console.print(line, markup=False, soft_wrap=True)
+        else:
+            output.console.print(night_table(records[-1]))
         output.console.print(f"log: {settings.nights / records[-1].night / 'night.html'}")
         output.write(records[-1].contract())
+        return 0
+    if plain:
+        for record in records:
+            output.console.print(night_line(record), markup=False, soft_wrap=True)
+        output.write([record.contract() for record in records])
         return 0
     table = Table("night", "episodes", "result", "why")
     for record in records:

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from actuation.action import Wait
 from actuation.desktop import DesktopError, Host, Program
 from perception.observation import Box, Image, Window
 
@@ -132,7 +133,7 @@ def painted(image: Image) -> bool:
 def wait_painted(desktop: Host, box: Box, calm: float = 0.4, patience: float = 20.0) -> None:
     """Until the window at `box` is complete and has not changed for `calm` seconds.
 
-    DesktopError after `patience` seconds.
+    DesktopError after `patience` seconds, Stopped if a person says so meanwhile.
     """
     deadline = time.monotonic() + patience
     before, since = None, time.monotonic()
@@ -142,7 +143,7 @@ def wait_painted(desktop: Host, box: Box, calm: float = 0.4, patience: float = 2
             before, since = image, now
         elif now - since > calm:
             return
-        time.sleep(0.03)
+        desktop.perform(Wait(0.03))
     raise DesktopError(f"the spreadsheet was not painted within {patience:.0f} s")
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from Xlib.display import Display
 
 from actuation import windows
+from actuation.action import Wait
 from actuation.desktop import DesktopError, Host, Program
 from perception.observation import Box, Window
 
@@ -16,18 +17,19 @@ Match = Callable[[Window], bool]
 class Stage:
     """Places windows on one display; open it with `stage(desktop)`."""
 
-    def __init__(self, display: Display) -> None:
-        self._display = display
+    def __init__(self, display: Display, desktop: Host) -> None:
+        self._display, self._desktop = display, desktop
 
     def wait_for(self, match: Match, program: Program, patience: float = 40.0) -> None:
-        """Until there is such a window. DesktopError if there is none, or the program ended."""
+        """Until there is such a window. DesktopError if there is none, or the program ended;
+        Stopped if a person says so meanwhile."""
         deadline = time.monotonic() + patience
         while windows.find(self._display, match) is None:
             if not program.running():
                 raise DesktopError("the program ended before its window came")
             if time.monotonic() > deadline:
                 raise DesktopError(f"no window came within {patience:.0f} s")
-            time.sleep(0.02)
+            self._desktop.perform(Wait(0.02))
 
     def place(self, match: Match, box: Box) -> Box:
         """Put the window's client area there; returns where it really is."""
@@ -52,6 +54,6 @@ def stage(desktop: Host) -> Iterator[Stage]:
     """A connection of its own to the desktop's display, closed afterwards."""
     display = Display(desktop.display)
     try:
-        yield Stage(display)
+        yield Stage(display, desktop)
     finally:
         display.close()
