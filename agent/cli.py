@@ -11,7 +11,17 @@ from typing import Annotated
 
 import typer
 
-from agent import cli_review
+from agent import cli_desk, cli_review
+from agent.cli_options import (
+    Json,
+    Plain,
+    PolicyName,
+    Recall,
+    TaskName,
+    Variant,
+    Watch,
+    Weights,
+)
 
 app = typer.Typer(
     name="dormouse",
@@ -22,19 +32,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Json = Annotated[
-    str | None, typer.Option("--json", metavar="FILE", help="Write the numbers as JSON; - prints.")
-]
-Plain = Annotated[
-    bool, typer.Option("--plain", help="Words and lines alone: no frames, no colour.")
-]
-Watch = Annotated[bool, typer.Option("--watch", help="Show the virtual desktop while it works.")]
-Variant = Annotated[str, typer.Option(help="A named variant of the task, as 'swapped'.")]
-PolicyName = Annotated[str, typer.Option(help="core, scripted (the task's oracle) or noop.")]
-Weights = Annotated[str, typer.Option(help="live, shipped, or the path of a level.")]
-Recall = Annotated[bool, typer.Option(help="Hand recalled steps of similar episodes over.")]
-TaskName = Annotated[str, typer.Argument(metavar="TASK", help="As books/enter_invoice.")]
-
 
 @app.callback(invoke_without_command=True)
 def bare(context: typer.Context) -> None:
@@ -43,150 +40,6 @@ def bare(context: typer.Context) -> None:
         from agent.verbs import desk as verb
 
         raise typer.Exit(verb.main())
-
-
-@app.command()
-def worker(json: Json = None) -> None:
-    """Own the desktop, the policy and the memory, and do what the desk and the verbs ask.
-
-    The desk starts one by itself. It ends with `dormouse stop --worker`, Ctrl-C or SIGTERM.
-
-    Example: dormouse worker
-    """
-    from agent.verbs import worker as verb
-
-    raise typer.Exit(verb.main(json))
-
-
-@app.command()
-def add(
-    task: TaskName,
-    seed: Annotated[int, typer.Option(help="Which instance of the task.")] = 0,
-    variant: Variant = "",
-    policy: PolicyName = "core",
-    weights: Weights = "live",
-    recall: Recall = True,
-    dry: Annotated[bool, typer.Option("--dry", help="End where something would be saved.")] = False,
-    at: Annotated[str, typer.Option(metavar="HH:MM", help="Not before this time of day.")] = "",
-    json: Json = None,
-) -> None:
-    """Assign a task to the worker and come back at once.
-
-    Example: dormouse add books/enter_invoice --seed 7 --at 18:30
-    """
-    from agent.verbs import queue as verb
-
-    raise typer.Exit(
-        verb.add(
-            task=task,
-            seed=seed,
-            variant=variant,
-            policy=policy,
-            weights=weights,
-            recall=recall,
-            dry=dry,
-            at=at,
-            json=json,
-        )
-    )
-
-
-@app.command()
-def status(plain: Plain = False, json: Json = None) -> None:
-    """What the worker does now: state, task, step, next action, question, queue.
-
-    Example: dormouse status --plain
-    """
-    from agent.verbs import queue as verb
-
-    raise typer.Exit(verb.status(plain=plain, json=json))
-
-
-@app.command()
-def pause(json: Json = None) -> None:
-    """Let the agent, or the night, finish what is under way and wait.
-
-    Example: dormouse pause
-    """
-    from agent.verbs import queue as verb
-
-    raise typer.Exit(verb.intend("pause", json))
-
-
-@app.command()
-def resume(json: Json = None) -> None:
-    """Go on after a pause, a take-over or a stop; what you changed is looked at first.
-
-    Example: dormouse resume
-    """
-    from agent.verbs import queue as verb
-
-    raise typer.Exit(verb.intend("go_on", json))
-
-
-@app.command()
-def takeover(json: Json = None) -> None:
-    """Take mouse and keyboard: the agent's hands are off until `dormouse resume`.
-
-    Example: dormouse takeover
-    """
-    from agent.verbs import queue as verb
-
-    raise typer.Exit(verb.intend("take_over", json))
-
-
-@app.command()
-def stop(
-    worker: Annotated[bool, typer.Option("--worker", help="End the worker too.")] = False,
-    json: Json = None,
-) -> None:
-    """Stop the agent at once, in the middle of an action too, with no key held.
-
-    Example: dormouse stop
-    """
-    from agent.verbs import queue as verb
-
-    raise typer.Exit(verb.stop(worker, json))
-
-
-@app.command()
-def approve(
-    question: Annotated[int | None, typer.Argument(help="Its number; the pending one.")] = None,
-    no: Annotated[bool, typer.Option("--no", help="Reject it.")] = False,
-    instead: Annotated[str, typer.Option(metavar="ACTION", help="Do this instead.")] = "",
-    task: Annotated[bool, typer.Option("--task", help="For the whole task.")] = False,
-    plain: Plain = False,
-    json: Json = None,
-) -> None:
-    """Show the pending question; with its number, answer it.
-
-    Example: dormouse approve 3 --instead 'type(text="120.00")'
-    """
-    from agent.verbs import queue as verb
-
-    raise typer.Exit(
-        verb.approve(
-            question=question, no=no, instead=instead, whole_task=task, plain=plain, json=json
-        )
-    )
-
-
-@app.command()
-def watch(
-    browser: Annotated[bool, typer.Option("--browser", help="noVNC in a browser.")] = False,
-    look: Annotated[bool, typer.Option("--look", help="Look only: no mouse, no keys.")] = False,
-    port: Annotated[int, typer.Option(help="Of --browser, on localhost.")] = 6080,
-    json: Json = None,
-) -> None:
-    """See the virtual desktop live, and use it with your own mouse and keyboard.
-
-    With --json it opens nothing and says where the VNC server listens, for another viewer.
-
-    Example: dormouse watch
-    """
-    from agent.verbs import watch as verb
-
-    raise typer.Exit(verb.main(browser=browser, look=look, port=port, json=json))
 
 
 @app.command()
@@ -375,6 +228,7 @@ def doctor(
     raise typer.Exit(verb.main(latency=latency, tries=tries, asleep=asleep, plain=plain, json=json))
 
 
+cli_desk.register(app)
 cli_review.register(app)
 
 

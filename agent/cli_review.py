@@ -4,10 +4,8 @@ from typing import Annotated
 
 import typer
 
-Json = Annotated[
-    str | None, typer.Option("--json", metavar="FILE", help="Write the numbers as JSON; - prints.")
-]
-Plain = Annotated[bool, typer.Option("--plain", help="A line for each, no table, no colour.")]
+from agent.cli_options import Json, Plain
+
 Episode = Annotated[
     str, typer.Argument(metavar="EPISODE", help="Its id, or the start of it; or 'last'.")
 ]
