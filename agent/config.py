@@ -6,6 +6,7 @@ Each field is documented where it stands. `dormouse doctor` prints the ones in u
 import os
 import re
 import tomllib
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ PREFIX = "DORMOUSE_"
 class Settings(BaseSettings):
     """What the operator may choose. BadInput, in one sentence, for a value that cannot be."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     data: Path = Field(default_factory=lambda: user_data_path("dormouse"))
     """Folder of everything lived and learned: episodes, levels of weights, nights."""
@@ -94,6 +95,10 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0]) if first["loc"] else ""
+            if first["type"] == "extra_forbidden":
+                near = get_close_matches(name, type(self).model_fields, 1)
+                hint = f"did you mean {near[0]}?" if near else "agent/config.py lists them"
+                raise BadInput(f"there is no setting {name}: {hint}; mend {_file()}") from error
             # pydantic's words for a ValueError begin with "Value error, ".
             words = str(first.get("ctx", {}).get("error") or f"{first['msg']}: {first['input']!r}")
             raise BadInput(f"setting {name}: {words}; mend it in {_source(name)}") from error

@@ -31,6 +31,21 @@ def rules(settings: Settings, dry: bool = False) -> Rules:
     )
 
 
+def rule_lines(settings: Settings) -> tuple[str, ...]:
+    """The rules that are on, and those that are off."""
+    limit = settings.amount_limit
+    lines = [f"on: acts that {', '.join(settings.ask)}" if settings.ask else "off: kinds of act"]
+    lines.append(f"on: amounts above {limit:g}" if limit is not None else "off: amounts")
+    if settings.payees is None:
+        lines.append("off: payees")
+    else:
+        lines.append(f"on: payees that are none of {len(settings.payees)} known ones")
+    lines += [f"on: text, keys, labels like {pattern}" for pattern in settings.approve]
+    lines.append("on: other programs and files than the task's")
+    lines.append(f"No answer in {settings.approval_seconds:.0f} s is a no.")
+    return tuple(lines)
+
+
 def guard(rules: Rules, goal: Goal, policy: Policy) -> Guard:
     """The guard of a run: the operator's rules, and what the task may touch. It reads the screen
     itself; a policy that reads shares its reader, so that nothing is read twice."""

@@ -28,18 +28,7 @@ from memory.sleep.review import effect
 from perception.frames import difference
 from perception.observation import Box, Image
 
-WORDS: dict[Outcome | None, str] = {
-    Outcome.VERIFIED: "verified",
-    Outcome.UNVERIFIED: "unverified: nothing could check it",
-    Outcome.WRONG: "wrong: said done, and it was not",
-    Outcome.ASKED: "asked a question",
-    Outcome.REFUSED: "refused by the rules",
-    Outcome.FAILED: "failed: gave up openly",
-    Outcome.STOPPED: "stopped by a person",
-    Outcome.EXHAUSTED: "exhausted: out of steps or time",
-    Outcome.UNKNOWN: "unknown: cut off, effect not known",
-    None: "under way",
-}
+UNDER_WAY = "under way"  # of an episode without an outcome
 LETTERS: dict[type[Action], str] = {
     Click: "c",
     Move: "m",
@@ -79,7 +68,9 @@ class Lived:
     @property
     def ended(self) -> str:
         """How it ended, in words."""
-        return WORDS[self.head.outcome] + (", collateral" if self.head.collateral else "")
+        return str(self.head.outcome or UNDER_WAY) + (
+            ", collateral" if self.head.collateral else ""
+        )
 
     @property
     def row(self) -> tuple[str, ...]:

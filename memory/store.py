@@ -113,6 +113,19 @@ class Store:
         self._database.close()
 
     @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with _told(self.path):
+            if self._database.in_transaction:
+                yield
+                return
+            self._database.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self._database.in_transaction:
+                    self._database.execute("COMMIT")
+
+    @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with _told(self.path):
             self._database.execute("BEGIN IMMEDIATE")
@@ -238,7 +251,8 @@ class Store:
 
     def episode(self, episode_id: str) -> Episode:
         """One episode with all its steps, their frames pixel for pixel."""
-        with _told(self.path):
+        # One look: what another process deletes meanwhile is there as a whole, or not at all.
+        with self._reading():
             head = self._database.execute(
                 f"SELECT {EPISODE} FROM episode WHERE id = ?", (episode_id,)
             ).fetchone()

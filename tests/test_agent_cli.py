@@ -199,3 +199,16 @@ def test_each_known_error_has_its_code_and_a_defect_has_none() -> None:
     assert exit_code(OSError(28, "No space left on device")) == 3
     assert exit_code(Interrupted()) == 130
     assert exit_code(ZeroDivisionError()) is None
+
+
+def test_a_misspelt_setting_is_named_and_stop_works_all_the_same(tmp_path: Path) -> None:
+    config = tmp_path / "config" / "dormouse" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("amont_limit = 100\n")
+    environment = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
+    added = dormouse(tmp_path, "add", "books/enter_invoice", **environment)
+    assert added.returncode == 2
+    assert "no setting amont_limit: did you mean amount_limit?" in added.stderr
+    stopped = dormouse(tmp_path, "stop", **environment)
+    assert stopped.returncode == 3  # it looked for a worker, and found none
+    assert "no worker runs" in stopped.stderr

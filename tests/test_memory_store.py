@@ -2,6 +2,8 @@
 
 import dataclasses
 import sqlite3
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actuation.action import Ask, Click, Done, Fail, TypeText
+from memory import fake
 from memory.day import context
 from memory.episode import Actor, Episode, Outcome
 from memory.fake import day, demonstration, drawn_frame, episode, head, intent, live_through, step
@@ -322,3 +325,24 @@ def test_an_open_episode_of_a_process_that_is_gone_can_be_deleted(tmp_path: Path
             database.execute("UPDATE episode SET process = '999999999@gone'")
         store.delete("cut")
         assert store.episodes() == []
+
+
+def test_an_episode_that_is_deleted_meanwhile_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = fake.day(tmp_path / "memory.sqlite", 12)
+    reads: list[int] = []
+
+    def read() -> None:
+        with Store(path) as store:
+            for number in range(12):
+                with suppress(KeyError):
+                    reads.append(len(store.episode(f"shown-{number}").steps))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    with Store(path) as store:
+        for number in range(12):
+            store.delete(f"shown-{number}")
+    for reader in readers:
+        reader.join()
+    assert set(reads) <= {len(fake.ACTIONS)}

@@ -576,6 +576,13 @@ def test_first_start_leads_through(settings: Settings, tmp_path: Path) -> None:
             await pilot.pause()
             wizard.query_one("#patterns", Input).value = 'keepass, "bank"'
             await pilot.press("enter", "enter")
+            await until(pilot, lambda: len(world.asked) == 1)
+            await pilot.press("enter")
+            assert wizard.step == 3, "the drill would cut the practice short"
+            shown = [
+                wire.Job(number, "books/enter_invoice", outcome="verified") for number in range(99)
+            ]
+            world.become(replace(world.status, ended=tuple(shown)))
             await until(pilot, lambda: wizard.step == 4)
             await pilot.press("enter")
             assert wizard.step == 4, "went on without the drill"

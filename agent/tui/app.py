@@ -23,6 +23,7 @@ from agent.errors import exit_code
 from agent.tui.attention import desktop_note
 from agent.tui.faint import DRESSED, Plainer
 from agent.tui.frame import Way, unicode_known
+from agent.tui.keys import checked, defaults
 from agent.tui.library import Library
 from agent.tui.page import Page
 from agent.tui.pages import KEYS, PAGES
@@ -75,7 +76,12 @@ class DeskApp(Saying):
             self.theme = self.settings.theme
         else:
             self.tell(f"there is no theme {self.settings.theme!r}: ctrl+p lists them")
-        self.set_keymap(self.settings.keys)
+        everywhere = defaults([type(self).BINDINGS])
+        known = defaults([type(self).BINDINGS, *(page.BINDINGS for page in PAGES.values())])
+        keys, wrong = checked(self.settings.keys, everywhere, known | defaults([Page.BINDINGS]))
+        self.set_keymap(keys)
+        for sentence in wrong:
+            self.tell(sentence)
         self.set_class(self.way is Way.ASCII, "-faint")
         for name, page in PAGES.items():
             self.add_mode(name, page)

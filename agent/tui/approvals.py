@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from actuation.grammar import GrammarError, parse_action
-from agent.config import Settings
+from agent.guarding import rule_lines
 from agent.tui import panels
 from agent.tui.asking import AskLine
 from agent.tui.desk import LivePage
@@ -62,7 +62,7 @@ class ApprovalsPage(LivePage):
                     yield Static(id="question", markup=False)
                 with Vertical(id="rules", classes="panel") as rules:
                     rules.border_title = "Rules that ask"
-                    yield Static(rule_lines(self.desk.settings), markup=False)
+                    yield Static(id="rules_on", markup=False)
 
     def on_mount(self) -> None:
         self._readable = (0, 0.0)  # the question shown, and when it may be answered
@@ -76,6 +76,9 @@ class ApprovalsPage(LivePage):
             self._readable = number, time.monotonic() + self.reading
         self.set_class(asked is not None, "-waiting")
         self.query_one(FrameView).propose(asked.shown if asked else None)
+        # The worker's rules, which may be older than the file; the file's until it is heard of.
+        rules = status.rules or rule_lines(self.desk.settings)
+        self.query_one("#rules_on", Static).update("\n".join(rules))
         self.query_one("#asked").border_subtitle = f"question {number}" if asked else ""
         self._tick()
 
@@ -139,18 +142,3 @@ def mistake(line: str) -> str:
     except GrammarError as error:
         return f"This is no action: {error}"
     return ""
-
-
-def rule_lines(settings: Settings) -> str:
-    """The rules that are on, and those that are off."""
-    limit = settings.amount_limit
-    lines = [f"on: acts that {', '.join(settings.ask)}" if settings.ask else "off: kinds of act"]
-    lines.append(f"on: amounts above {limit:g}" if limit is not None else "off: amounts")
-    if settings.payees is None:
-        lines.append("off: payees")
-    else:
-        lines.append(f"on: payees that are none of {len(settings.payees)} known ones")
-    lines += [f"on: text, keys, labels like {pattern}" for pattern in settings.approve]
-    lines.append("on: other programs and files than the task's")
-    lines.append(f"No answer in {settings.approval_seconds:.0f} s is a no.")
-    return "\n".join(lines)

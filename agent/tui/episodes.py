@@ -131,7 +131,7 @@ class EpisodesPage(ReadingPage):
             if reason is not None:
                 self.desk.ask(wire.Flag(name, step.index, reason), lambda done: self.load())
 
-        words = "It will not be learned from. Why? (Nothing takes a flag back.)"
+        words = "It will not be learned from. Why? An empty line takes a flag back."
         self.app.push_screen(
             AskLine(f"Flag step {step.index}", words, flag.reason if flag else ""), say
         )

@@ -14,7 +14,7 @@ STYLES = {  # by what a cell begins with; the word itself says it, too
     "wrong": "bold red",
     "unknown": "bold red",
     "no": "bold red",
-    "asked a question": "cyan",
+    "asked": "cyan",
     "flagged": "yellow",
     "corrected": "yellow",
 }

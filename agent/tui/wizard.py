@@ -34,6 +34,9 @@ PRACTISE = (
     "A demonstration of entering one invoice can be shown now. It runs on a desktop of its own,"
     " and is kept to learn from.\n\nEnter: show it. Esc: not now."
 )
+PRACTISING = (
+    "The demonstration runs. When it has ended, the tour goes on by itself.\n\nEsc: go on now."
+)
 DRILL = "Press ! now: the agent stops at once, whatever it does, and begins nothing more."
 DRILLED = "STOPPED. That is how it always works. Enter: go on, and end the tour."
 
@@ -70,6 +73,7 @@ class Wizard(ModalScreen[None]):
             yield Static(id="wrong", classes="wrong", markup=False)
 
     def on_mount(self) -> None:
+        self._practice = 0  # the number of the practice task
         self._show()
         self.set_interval(0.2, self._drill)
 
@@ -123,6 +127,9 @@ class Wizard(ModalScreen[None]):
             self.query_one("#said", Static).update(words)
 
     def _drill(self) -> None:
+        ended = {job.id for job in self.desk.status.ended}
+        if self.step == 3 and self._practice in ended:
+            self.action_skip()  # what was shown is kept whole: the drill comes after it
         if self.step == 4 and self.desk.status.state is State.STOPPED:
             self.query_one("#said", Static).update(DRILLED)
 
@@ -133,13 +140,20 @@ class Wizard(ModalScreen[None]):
         if self.step == 2 and not self._keep():
             return
         if self.step == 3:
-            self.desk.ask(wire.Add(PRACTICE))
+            if not self._practice:
+                self._practice = -1  # asked for
+                self.desk.ask(wire.Add(PRACTICE), self._practising)
+            return
         if self.step == 4:
             if self.desk.status.state is not State.STOPPED:
                 self.query_one("#wrong", Static).update("Not stopped yet: press !, or Esc to skip.")
                 return
             self.desk.ask(wire.Intend("go_on", "the stop drill is over"))
         self.action_skip()
+
+    def _practising(self, done: wire.Done) -> None:
+        self._practice = done.id
+        self.query_one("#said", Static).update(PRACTISING)
 
     def action_skip(self) -> None:
         self.step += 1

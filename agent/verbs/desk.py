@@ -14,7 +14,8 @@ def main() -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BadInput("the desk needs a terminal: use the verbs (dormouse --help), with --plain")
     settings = Settings()
-    first = not settings.store.exists()
+    toured = settings.data / "toured"
+    first = not toured.exists()
     started(settings, lambda words: print(words, file=sys.stderr)).close()
     from agent.tui.app import DeskApp
     from agent.tui.frame import detect
@@ -33,6 +34,8 @@ def main() -> int:
     for number in (signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, end)
     try:
-        return app.run() or 0
+        code = app.run() or 0
     finally:
         app.clear_pictures()
+    toured.touch()  # the first tour is offered until a desk was left in peace
+    return code

@@ -49,6 +49,12 @@ def main(last: bool, rollback: bool, accept: str, plain: bool, json: str | None)
 
 def _accept(output: Output, settings: Settings, wanted: str) -> int:
     levels = Levels(settings.levels)
+    names = sorted(path.parent.name for path in settings.levels.glob("*/record.json"))
+    fitting = [name for name in names if name.startswith(wanted)]
+    if len(fitting) != 1:
+        known = f"there are {', '.join(names)}" if names else "no night was promoted yet"
+        raise BadInput(f"no level, or several, begin with {wanted!r}: {known}")
+    (wanted,) = fitting
     try:
         with asleep(settings.levels):
             levels.promote(wanted, "accepted by the operator")

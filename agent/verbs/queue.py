@@ -2,10 +2,14 @@
 
 import os
 import signal
+import sys
 import time
 from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import Literal
+
+from platformdirs import user_data_path
 
 from agent.config import Settings
 from agent.errors import BadInput, Needed
@@ -14,6 +18,17 @@ from agent.plain import question_lines, status_lines
 from agent.worker import wire
 from agent.worker.client import connect, started
 from agent.worker.place import held, owner_of
+
+
+def reachable() -> Settings:
+    """Settings for those who only speak to a worker: a mistake in them must not keep anybody from
+    stopping it. Then the memory is where the environment, or the default, says."""
+    try:
+        return Settings()
+    except BadInput as error:
+        print(f"dormouse: {error}", file=sys.stderr)
+        data = os.environ.get("DORMOUSE_DATA")
+        return Settings.model_construct(data=Path(data) if data else user_data_path("dormouse"))
 
 
 def add(
@@ -42,14 +57,14 @@ def status(plain: bool, json: str | None) -> int:
     with connect(Settings()) as worker:
         now = worker.look()
     for line in status_lines(now, short=not plain):
-        output.console.print(line, markup=False, highlight=False)
+        output.console.print(line, markup=False, highlight=False, soft_wrap=True)
     output.write(asdict(now))
     return 0
 
 
 def intend(intent: Literal["pause", "go_on", "take_over", "stop"], json: str | None) -> int:
     output = Output(json)
-    with connect(Settings()) as worker:
+    with connect(reachable()) as worker:
         changed = worker.ask(wire.Intend(intent, "you said so")).changed
         now = worker.look()
     output.console.print(str(now.state), markup=False)
@@ -58,7 +73,7 @@ def intend(intent: Literal["pause", "go_on", "take_over", "stop"], json: str | N
 
 
 def stop(worker: bool, json: str | None) -> int:
-    output, settings = Output(json), Settings()
+    output, settings = Output(json), reachable()
     if not _listens(settings) and (owner := owner_of(settings)):
         # A run without a worker, beside the socket of one that was killed perhaps: it stops as by
         # Ctrl-C. It may have ended by itself by now.
@@ -99,12 +114,12 @@ def approve(
     json: str | None,
 ) -> int:
     output = Output(json)
-    with connect(Settings()) as worker:
+    with connect(reachable()) as worker:
         pending = worker.look().question
         if question is None:
             lines = question_lines(pending) if pending else ["nothing waits for your approval"]
             for line in lines:
-                output.console.print(line, markup=False, highlight=False)
+                output.console.print(line, markup=False, highlight=False, soft_wrap=True)
             output.write({"question": asdict(pending) if pending else None})
             return 0
         if pending is None or pending.id != question:

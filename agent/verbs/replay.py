@@ -59,7 +59,7 @@ def found(memory: Store, wanted: str) -> str:
     """The id of the episode that is meant; BadInput where none or several are."""
     known: list[Episode] = memory.episodes()
     if not known:
-        raise BadInput("nothing was lived yet: there is no episode to replay")
+        raise BadInput("nothing was lived yet: there is no episode at all")
     if wanted == "last":
         return known[-1].id
     fitting = [episode.id for episode in known if episode.id.startswith(wanted)]

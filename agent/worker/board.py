@@ -53,6 +53,7 @@ class Board:
         self.night: Night | None = None
         self.nap = ""
         self.vnc = ("", "")
+        self.rules: tuple[str, ...] = ()
 
     def changed(self) -> None:
         """Something that a person sees is different now."""
@@ -98,6 +99,7 @@ class Board:
             night=self.night,
             nap=harmless(self.nap),
             vnc=self.vnc,
+            rules=self.rules,
         )
 
     def __call__(self, event: Event) -> None:

@@ -88,9 +88,9 @@ class Status:
     """All that a desk shows at a glance. version grows with each change.
 
     step, budget: actions done in this run, and how many it may take. ms: the last step's phases.
-    frame: digest of the newest picture. tail: what happened, newest last; said: how many
-    lines there ever were. vnc: socket and
-    password file of the virtual desktop, "" without one. nap: last night's one-line result.
+    tail: what happened, newest last; said: how many lines there ever were. vnc: socket and password
+    file of the virtual desktop, "" without one. nap: last night's one-line result.
+    rules: the worker's rules that ask, in words: those of when it began.
     """
 
     version: int
@@ -113,3 +113,4 @@ class Status:
     night: Night | None = None
     nap: str = ""
     vnc: tuple[str, str] = ("", "")
+    rules: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ from agent.attempt import Attempt, PolicyMaker, Stage
 from agent.config import Settings
 from agent.errors import BadInput, exit_code
 from agent.events import Event, Looked, Progress
-from agent.guarding import rules
+from agent.guarding import rule_lines, rules
 from agent.policies.catalog import level, maker
 from agent.policy import Policy
 from agent.session import Patience, Session, State
@@ -59,6 +59,7 @@ class Worker:
         self.session.watched = lambda: time.monotonic() - self._looked_at < WATCHED
         self.jobs = Jobs(settings.run / "queue.json")
         self.board = Board(self.session, self.jobs)
+        self.board.rules = rule_lines(settings)
         self.ended = threading.Event()
         self._news = threading.Event()
         self._looked_at = -WATCHED
@@ -102,7 +103,10 @@ class Worker:
                 answer = Answer(request.yes, instead(request.action), request.whole_task)
                 return wire.Done(changed=self.session.answer(request.question, answer))
             case wire.Add():
-                job = self.jobs.add(checked(request.job))
+                job = checked(request.job)
+                if job.policy == "core":
+                    level(job.weights, self.settings)  # BadInput where there are none such
+                job = self.jobs.add(job)
                 self._news.set()
                 self.board.changed()
                 return wire.Done(id=job.id)
@@ -167,6 +171,7 @@ class Worker:
             if self.session.state not in (State.IDLE, State.STOPPED):
                 raise BadInput(f"{self.session.state}: a night begins when nothing runs")
             self._night, begun = follow(self.board), False
+            self.board.nap = ""
             self.session.sleeping(True)
             try:
                 begun = self._sleeper.begin(order)
@@ -376,7 +381,7 @@ def checked(job: Job) -> Job:
     """Raises BadInput where the job names what is not there."""
     if job.task not in TASKS:
         raise BadInput(f"no task {job.task!r}: known are {', '.join(TASKS)}")
-    known = create(job.task).variants
+    known = [variant for variant in create(job.task).variants if variant]
     if job.variant and job.variant not in known:
         raise BadInput(f"{job.task} has no variant {job.variant!r}: {', '.join(known)}")
     if job.policy not in ("core", "scripted", "noop"):
