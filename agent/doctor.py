@@ -126,7 +126,7 @@ def _weights(settings: Settings) -> Check:
     except (Needed, OSError) as error:
         return Check(False, str(error), "dormouse nights --rollback")
     if live is None:
-        return Check(True, "no night has been promoted: the shipped weights are live")
+        return Check(True, "the shipped weights are live")
     return Check(True, f"{live} is whole")
 
 

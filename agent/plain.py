@@ -1,11 +1,13 @@
 """Screens as lines of words: for --plain, for logs, and for ears. Nothing depends on colour."""
 
 import time
+from collections.abc import Sequence
 
 from agent.doctor import Check
 from agent.session import WORDS, State
 from agent.worker.board import title
 from agent.worker.wire import Job, Question, Status
+from memory.levels import Level
 from memory.sleep.log import NightRecord
 
 TAIL = 12
@@ -67,19 +69,29 @@ def lamp(state: State) -> str:
     return "● REC" if state is State.RECORDING else "○ not recording"
 
 
-def night_line(record: NightRecord) -> str:
+def night_word(record: NightRecord, lineage: Sequence[Level]) -> str:
+    """What became of a night: of a promoted one also whether it still counts."""
+    if not record.promoted:
+        return "rejected"
+    mine = [level.id for level in lineage if level.night == record.night]
+    if not mine:
+        return "promoted, then taken back"
+    return f"promoted, live ({mine[0]})" if mine[0] == lineage[0].id else f"promoted ({mine[0]})"
+
+
+def night_line(record: NightRecord, lineage: Sequence[Level]) -> str:
     """A night in one line."""
-    word = "promoted" if record.promoted else "rejected"
+    word = night_word(record, lineage)
     return f"night {record.night}: {word}, {record.episodes} episodes: {record.reason}"
 
 
-def night_lines(record: NightRecord) -> list[str]:
+def night_lines(record: NightRecord, lineage: Sequence[Level]) -> list[str]:
     """A night with its exams, before and after."""
     exams = (
         f"  {name}: {score.before:.0%} before, {score.after:.0%} after, of {score.attempts}"
         for name, score in record.exam.items()
     )
-    return [night_line(record), *exams]
+    return [night_line(record, lineage), *exams]
 
 
 def check_line(name: str, check: Check) -> str:

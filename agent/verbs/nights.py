@@ -6,7 +6,7 @@ from rich.table import Table
 from agent.config import Settings
 from agent.errors import BadInput, Needed
 from agent.output import Output
-from agent.plain import night_line, night_lines
+from agent.plain import night_line, night_lines, night_word
 from agent.tables import night_table
 from memory.levels import Levels
 from memory.sleep.lock import asleep
@@ -21,12 +21,12 @@ def main(last: bool, rollback: bool, accept: str, plain: bool, json: str | None)
         return _rollback(output, settings)
     if accept:
         return _accept(output, settings, accept)
-    records = nights(settings.nights)
+    records, lineage = nights(settings.nights), Levels(settings.levels).lineage()
     if last:
         if not records:
             raise BadInput("there was no night yet: dormouse sleep")
         if plain:
-            for line in night_lines(records[-1]):
+            for line in night_lines(records[-1], lineage):
                 output.console.print(line, markup=False, soft_wrap=True)
         else:
             output.console.print(night_table(records[-1]))
@@ -35,12 +35,13 @@ def main(last: bool, rollback: bool, accept: str, plain: bool, json: str | None)
         return 0
     if plain:
         for record in records:
-            output.console.print(night_line(record), markup=False, soft_wrap=True)
+            output.console.print(night_line(record, lineage), markup=False, soft_wrap=True)
         output.write([record.contract() for record in records])
         return 0
     table = Table("night", "episodes", "result", "why")
     for record in records:
-        word = "[green]promoted[/green]" if record.promoted else "[yellow]rejected[/yellow]"
+        style = "green" if record.promoted else "yellow"
+        word = f"[{style}]{night_word(record, lineage)}[/{style}]"
         table.add_row(record.night, str(record.episodes), word, record.reason)
     output.console.print(table if records else "there was no night yet")
     output.write([record.contract() for record in records])
