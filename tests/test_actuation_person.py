@@ -136,6 +136,7 @@ def test_escape_is_known_on_another_key_after_the_layout_changes(
         hand.tap(SHIFT)
         until(lambda: len(touches) == 1)
         until(lambda: _escapes(hand, touches))
+        assert not touches[0].escape  # shift is no Escape
     finally:
         server.change_keyboard_mapping(9, [list(escape)])
         server.change_keyboard_mapping(CAPS_LOCK, [list(caps)])
@@ -242,6 +243,7 @@ def test_it_ends_quietly_with_the_display() -> None:
         watch = PersonWatch(desktop.display, lambda touch: None)
     until(lambda: threading.active_count() == before)
     watch.close()
+    assert threading.active_count() == before
 
 
 def test_a_missing_display_is_said() -> None:

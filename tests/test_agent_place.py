@@ -215,15 +215,16 @@ def test_looking_who_owns_a_memory_is_in_nobodys_way(tmp_path: Path) -> None:
         while not stop.is_set():
             held(mine)
 
-    watcher = threading.Thread(target=poll)
+    watcher, owned = threading.Thread(target=poll), 0
     watcher.start()
     try:
         for _ in range(200):
             with only_one(mine):
-                pass
+                owned += owner_of(mine) == os.getpid()
     finally:
         stop.set()
         watcher.join()
+    assert owned == 200
 
 
 def test_an_owner_that_is_ending_is_waited_for(tmp_path: Path) -> None:

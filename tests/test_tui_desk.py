@@ -411,7 +411,10 @@ def test_question_calls_for_a_person_on_any_page(
 
 def test_no_desktop_no_note(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
+    started: list[object] = []
+    monkeypatch.setattr("subprocess.Popen", lambda *words, **more: started.append(words))
     attention.desktop_note("a", "b")
+    assert started == []
 
 
 def test_lost_worker_is_one_sentence_and_comes_back(settings: Settings) -> None:
@@ -648,8 +651,11 @@ def test_every_page_is_drawn_without_colours(
                 await pilot.press(key)
                 await until(pilot, lambda page=page: pilot.app.current_mode == page)
                 await pilot.pause()
+                drawn.append("RUNNING" in pilot.app.export_screenshot())
 
+    drawn: list[bool] = []
     asyncio.run(run())
+    assert drawn == [True] * len(PAGES)
 
 
 def test_times_and_confidence_in_words() -> None:

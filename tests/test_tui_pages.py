@@ -352,6 +352,7 @@ async def test_an_episode_is_exported(settings: Settings) -> None:
             await pilot.press(*keys, "enter")
             await until(pilot, (settings.data / "exports" / name).exists)
             await settled(pilot)
+            assert (settings.data / "exports" / name).stat().st_size > 500
 
 
 @pytest.mark.asyncio
