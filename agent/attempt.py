@@ -5,6 +5,7 @@
 A stage keeps its desktop from one attempt to the next and replaces it when it fails.
 """
 
+import shutil
 import tempfile
 import time
 import uuid
@@ -116,50 +117,51 @@ class Stage:
 
         Raises DesktopError if the set-up fails twice, Interrupted if stopped before it began.
         """
-        with tempfile.TemporaryDirectory(prefix="dormouse-task-") as folder:
-            desktop, task, goal = self._ready(Path(folder), name, seed, variant)
-            try:
-                policy = self._policies(task)
-                loop = Loop(
-                    desktop=desktop,
-                    policy=policy,
-                    guard=guard(self._rules, goal, policy),
-                    journal=self._journal,
-                    actor=actor,
-                    sink=self._sink,
-                    approve=self._approve,
-                    hold=self._hold,
-                    stop=self._stop,
-                )
-                episode = Episode(
-                    id=uuid.uuid4().hex[:12],
-                    goal=goal.text,
-                    task=name,
-                    variant=variant,
-                    seed=seed,
-                    provenance=provenance,
-                    weights=policy.weights,
-                    started_at=time.time(),
-                )
-                run = loop.run(episode, self._recall(goal.text), task.verify)
-            finally:
-                self._clear(task)
+        desktop, task, goal, folder = self._ready(name, seed, variant)
+        try:
+            policy = self._policies(task)
+            loop = Loop(
+                desktop=desktop,
+                policy=policy,
+                guard=guard(self._rules, goal, policy),
+                journal=self._journal,
+                actor=actor,
+                sink=self._sink,
+                approve=self._approve,
+                hold=self._hold,
+                stop=self._stop,
+            )
+            episode = Episode(
+                id=uuid.uuid4().hex[:12],
+                goal=goal.text,
+                task=name,
+                variant=variant,
+                seed=seed,
+                provenance=provenance,
+                weights=policy.weights,
+                started_at=time.time(),
+            )
+            run = loop.run(episode, self._recall(goal.text), task.verify)
+        finally:
+            self._clear(task)
+            shutil.rmtree(folder, ignore_errors=True)
         if run.outcome is Outcome.UNKNOWN:
             self.close()
         return _attempt(episode, run)
 
-    def _ready(self, folder: Path, name: str, seed: int, variant: str) -> tuple[Host, Task, Goal]:
+    def _ready(self, name: str, seed: int, variant: str) -> tuple[Host, Task, Goal, Path]:
         for attempt in (1, 2):
             self._stop.check()
             self._sink(Preparing(name, variant, seed))
             task = create(name)
-            place = folder / str(attempt)
-            place.mkdir()
             try:
                 if self._desktop is None:
                     self._desktop = self._host()
                     self._stop.attach(self._desktop)
-                return self._desktop, task, task.setup(self._desktop, place, seed, variant)
+                # In the desktop's home: should this process be killed, its keeper removes both.
+                folder = Path(tempfile.mkdtemp(prefix="task-", dir=self._desktop.home))
+                goal = task.setup(self._desktop, folder, seed, variant)
+                return self._desktop, task, goal, folder
             except Stopped as stopped:
                 self._clear(task)
                 raise Interrupted from stopped

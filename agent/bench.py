@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import queue
 import signal
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from actuation.virtual import VirtualDesktop
 from agent.attempt import Attempt, Stage, nothing_recalled
 from agent.events import Sink, ignore
 from agent.policies.catalog import maker, shipped
+from agent.scratch import scratch
 from agent.stop import Interrupted, Stop
 from memory.day import Context, context
 from memory.store import Store
@@ -104,7 +104,7 @@ def _here(plan: Plan, todo: Sequence[tuple[str, int]], sink: Sink, stop: Stop) -
     if not todo:
         return
     with ExitStack() as open_now:
-        folder = Path(open_now.enter_context(tempfile.TemporaryDirectory(prefix="dormouse-bench-")))
+        folder = open_now.enter_context(scratch())
         store = open_now.enter_context(Store(plan.keep or folder / "memory.sqlite"))
         recall = nothing_recalled
         if plan.memory:

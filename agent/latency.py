@@ -10,7 +10,6 @@ import pty
 import select
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +24,7 @@ from actuation.rfb import Hand
 from actuation.virtual import VirtualDesktop
 from agent.config import Settings
 from agent.errors import Needed
+from agent.scratch import scratch
 from agent.session import Session
 from agent.stop import Stop
 from agent.tally import percentile
@@ -73,9 +73,9 @@ def hands(tries: int, progress: Progress, suffix: str = "") -> Iterator[tuple[st
         session.take_over(touch.kind)
 
     with (
-        tempfile.TemporaryDirectory(prefix="dormouse-latency-") as folder,
-        served(Path(folder) / "socket", answer),
-        Connection(Path(folder) / "socket") as line,
+        scratch() as folder,
+        served(folder / "socket", answer),
+        Connection(folder / "socket") as line,
         VirtualDesktop() as desktop,
         Hand(desktop.vnc_socket, desktop.vnc_password) as hand,
     ):
@@ -234,8 +234,8 @@ def measure(tries: int, asleep: bool, progress: Progress) -> tuple[dict[str, Lat
     """
     found: dict[str, Latency] = dict(hands(tries, progress))
     with (
-        tempfile.TemporaryDirectory(prefix="dormouse-latency-") as folder,
-        worker(Path(folder)) as settings,
+        scratch() as folder,
+        worker(folder) as settings,
         connect(settings) as line,
     ):
         for seed in range(10_000, 10_012):
@@ -275,7 +275,7 @@ def record(tries: int, progress: Progress) -> Latency:
     from memory.store import Store
 
     found = []
-    with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "m.sqlite") as store:
+    with scratch() as folder, Store(folder / "m.sqlite") as store:
         shown = fake.demonstration("e")
         store.begin(fake.head(shown))
         for number in range(tries):

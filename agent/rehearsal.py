@@ -1,6 +1,5 @@
 """Rehearsal: real tasks on a virtual desktop with given weights, for the exam of a night."""
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from actuation.desktop import Host
 from actuation.rules import Rules
 from agent.attempt import PolicyMaker, Stage
 from agent.events import Sink, ignore
+from agent.scratch import scratch
 from agent.stop import Stop
 from memory.sleep.protocols import Rehearsed
 from memory.store import Store
@@ -44,8 +44,8 @@ class LiveRehearsal:
         set-up fails twice."""
         done: list[Rehearsed] = []
         with (
-            tempfile.TemporaryDirectory(prefix="dormouse-rehearsal-") as folder,
-            Store(Path(folder) / "memory.sqlite") as store,
+            scratch() as folder,
+            Store(folder / "memory.sqlite") as store,
             Stage(
                 self._host,
                 self._policies(weights),

@@ -6,6 +6,7 @@ DORMOUSE_KILLS=100 .venv/bin/python -m pytest tests/test_agent_kills.py -s   # p
 import os
 import random
 import signal
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -33,7 +34,8 @@ def test_no_kill_loses_or_repeats_a_step(tmp_path: Path) -> None:
 
 def _survives(house: House, seed: int, after: float) -> str:
     """Kill, start again, and look what is left; the phase in which the kill fell."""
-    acknowledged = _killed(house, seed, after)
+    others = set(Path(tempfile.gettempdir()).glob("dormouse-*"))
+    acknowledged = _killed(house, seed, after, others)
     with Store(house.settings.store) as store:
         cut_off = any(head.outcome is None for head in store.episodes())
     house.start()
@@ -54,7 +56,7 @@ def _survives(house: House, seed: int, after: float) -> str:
     return "in an action" if unsure else "between actions" if cut_off else "after the end"
 
 
-def _killed(house: House, seed: int, after: float) -> int:
+def _killed(house: House, seed: int, after: float, others: set[Path]) -> int:
     """Start a task, kill the worker `after` seconds into it; the steps that it had told of."""
     told, version = 0, -1
     with connect(house.settings) as worker:
@@ -68,6 +70,8 @@ def _killed(house: House, seed: int, after: float) -> int:
         house.process.send_signal(signal.SIGKILL)
         house.process.wait()
     until(lambda: not any(_lives(pid) for pid in family))
+    # Nor is a file of the task left: they may hold what nobody else should read.
+    until(lambda: not set(Path(tempfile.gettempdir()).glob("dormouse-*")) - others)
     return told
 
 

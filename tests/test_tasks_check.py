@@ -168,3 +168,10 @@ def test_a_broken_file_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "ledger.xlsx").write_bytes(b"no workbook")
     verdict = task.verify()
     assert not verdict.ok and verdict.collateral and "cannot be read" in verdict.reason
+
+
+def test_a_deleted_ledger_is_said_so(tmp_path: Path) -> None:
+    task = drawn(tmp_path)
+    (tmp_path / "ledger.xlsx").unlink()
+    verdict = task.verify()
+    assert not verdict.ok and verdict.collateral and "is gone" in verdict.reason

@@ -1,8 +1,5 @@
 """`dormouse replay`: re-enact a stored episode on a fresh desktop of its task, seed and variant."""
 
-import tempfile
-from pathlib import Path
-
 from actuation.virtual import VirtualDesktop
 from agent.attempt import Stage
 from agent.config import Settings
@@ -12,6 +9,7 @@ from agent.events import Several
 from agent.guarding import rules
 from agent.output import Output
 from agent.policies.reenact import Reenact
+from agent.scratch import scratch
 from agent.stop import Stop
 from agent.watch import watcher
 from memory.episode import Episode, Outcome
@@ -25,13 +23,13 @@ def main(episode: str, watch: bool, json: str | None) -> int:
     height, width = lived.steps[0].observation.image.shape[:2] if lived.steps else (800, 1280)
     with (
         Stop() as stop,
-        tempfile.TemporaryDirectory(prefix="dormouse-replay-") as folder,
-        Store(Path(folder) / "memory.sqlite") as scratch,
+        scratch() as folder,
+        Store(folder / "memory.sqlite") as journal,
         watcher(output.progress, watch) as eyes,
         Stage(
             lambda: eyes.attached(VirtualDesktop(width, height)),
             lambda task: Reenact(lived),
-            scratch,
+            journal,
             rules=rules(settings),
             sink=Several(ConsoleSink(output.console), eyes),
             stop=stop,

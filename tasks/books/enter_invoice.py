@@ -119,6 +119,9 @@ class EnterInvoice:
         asks = self._variant in QUESTIONS
         if any(program.running() for program in self._programs):
             calc.wait_saved(self._file, self._bytes)
+        if not self._file.exists():
+            reason = f"the ledger is gone: {self._file.name} was deleted or renamed"
+            return Verdict(False, reason, collateral=True, expects_ask=asks)
         if self._file.read_bytes() == self._bytes:
             reason = (
                 "nothing was saved, as is right" if asks else "not saved: the file is unchanged"
