@@ -22,7 +22,7 @@ class DemonstrationsPage(EpisodesPage):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "show", "Be shown", id="be_shown"),
-        Binding("o", "open", "Picture", id="open_picture", show=False),
+        Binding("o", "open", "Open", id="open_picture", show=False),
         Binding("e", "export", "Export", id="export", show=False),
     ]
     DEFAULT_CSS = "DemonstrationsPage #hands { height: auto; padding: 0 1; color: $text-muted; }"
@@ -42,7 +42,7 @@ class DemonstrationsPage(EpisodesPage):
         yield from super().body()
 
     def table(self) -> Rows:
-        return Rows(HEADS, self.EMPTY, id="runs")
+        return Rows(HEADS, self.EMPTY, ("steps", "seed", "task"), id="runs")
 
     def load(self) -> None:
         library = self.desk.library

@@ -111,7 +111,7 @@ class DeskPage(LivePage):
             proposal.append(f"\nwhile you had control: {status.changed}")
         self.query_one("#proposal", Static).update(proposal)
         self.query_one("#phases", Static).update(panels.times(status.ms, wide))
-        self.query_one(Rows).fill(panels.queue_rows(status, self.query_one("#queue").size.width))
+        self.query_one(Rows).fill(panels.queue_rows(status))
         tail = self.query_one("#tail")
         lines = status.tail[-max(1, tail.size.height) :] if tail.size.height else status.tail[-3:]
         self.query_one("#lines", Static).update("\n".join(_fit(lines, tail.size.width)))

@@ -34,7 +34,7 @@ class DoctorPage(ReadingPage):
 
     def body(self) -> ComposeResult:
         yield Static(id="verdict", markup=False)
-        yield Rows(HEADS, id="checks")
+        yield Rows(HEADS, wrap=True, id="checks")
         log = RichLog(id="log", max_lines=200, wrap=True)
         log.border_title = "The worker's log"
         yield log

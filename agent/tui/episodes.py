@@ -31,7 +31,7 @@ class EpisodesPage(ReadingPage):
         Binding("f", "flag", "Flag", id="flag"),
         Binding("c", "correct", "Correct", id="correct"),
         Binding("v", "turn", "Side", id="turn"),
-        Binding("o", "open", "Picture", id="open_picture"),
+        Binding("o", "open", "Open", id="open_picture"),
         Binding("e", "export", "Export", id="export"),
         Binding("d", "delete", "Delete", id="delete"),
         Binding("escape", "close", "Back", id="close", show=False),
@@ -61,10 +61,12 @@ class EpisodesPage(ReadingPage):
     def body(self) -> ComposeResult:
         with Container(id="lived"):
             yield self.table()
-        yield LivedView()
+        view = LivedView()
+        view.border_title = " Enter: its steps "
+        yield view
 
     def table(self) -> Rows:
-        return Rows(EPISODES, self.EMPTY, id="runs")
+        return Rows(EPISODES, self.EMPTY, ("steps", "seed", "source"), id="runs")
 
     def row(self, lived: Lived) -> tuple[str, ...]:
         return lived.row

@@ -18,6 +18,7 @@ from memory.flags import Flag
 from perception.observation import Image
 
 SIDES = ("before", "after", "difference")
+STEPS = ("#", "who", "action", "conf.", "review")
 SHAPE = 3.2  # columns of a picture for each row
 
 
@@ -85,7 +86,7 @@ class LivedView(Widget):
         yield Static(id="title", classes="words", markup=False)
         yield Static(id="line")
         with Horizontal(id="middle"):
-            yield Rows(("#", "who", "action", "conf.", "review"), id="steps")
+            yield Rows(STEPS, spare=("conf.", "who", "review"), id="steps")
             yield Pictures(id="pictures")
         yield Static(id="step", classes="words", markup=False)
         yield Film()
@@ -159,7 +160,9 @@ class LivedView(Widget):
 
     def _words(self, step: Step, flag: Flag | None) -> str:
         note = f"\nbecause: {step.note}" if step.note else ""
-        return f"step {step.index} · {told(step)}\nreview: {judged(step, flag)}{note}"
+        who = f"{step.actor}, confidence {step.confidence:.2f}"
+        words = f"step {step.index} · {told(step)} · {who}"
+        return f"{words}\nreview: {judged(step, flag)}{note}"
 
 
 def _next(episode: Episode, step: Step) -> Image | None:

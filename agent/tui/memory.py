@@ -32,7 +32,7 @@ class MemoryPage(ReadingPage):
         promises = Static(id="promises", markup=False)
         promises.border_title = "What is stored, and where"
         yield promises
-        yield Rows(HEADS, "Nothing is remembered yet.", id="memories")
+        yield Rows(HEADS, "Nothing is remembered yet.", ("steps", "id"), id="memories")
 
     @property
     def table(self) -> Rows:

@@ -6,9 +6,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from agent.tui.bar import StateBar
+from agent.tui.footer import WholeKeys
 from agent.worker.wire import Status
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ class Page(Screen[None]):
     Page > #body { height: 1fr; }
     Page > #foot { height: 1; background: $footer-background; }
     Page #foot Footer { dock: none; width: 1fr; }
-    Page #foot #always { width: auto; padding: 0 1; color: $footer-foreground; text-style: bold; }
+    Page #foot #always {
+        width: auto; padding: 0 0 0 1; color: $footer-foreground; text-style: bold;
+    }
     Page > #filter { height: 1; border: none; padding: 0 1; background: $boost; }
     """
 
@@ -66,7 +69,7 @@ class Page(Screen[None]):
         box.offered(False)
         yield box
         with Horizontal(id="foot"):
-            yield Footer(show_command_palette=False)
+            yield WholeKeys(show_command_palette=False)
             yield Static(id="always", markup=False)
 
     def body(self) -> ComposeResult:
@@ -86,7 +89,7 @@ class Page(Screen[None]):
         self.query_one(StateBar).show(status)
         # However many keys a page has, these are seen.
         keys = {"stop": "!", "help": "?"} | self.desk.settings.keys
-        self.query_one("#always", Static).update(f"{keys['stop']} Stop  {keys['help']} Help")
+        self.query_one("#always", Static).update(f"{keys['stop']} Stop {keys['help']} Help")
 
     def action_filter(self) -> None:
         box = self.query_one(FilterBox)

@@ -64,25 +64,21 @@ def minutes(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d} min" if whole >= 60 else f"{whole} s"
 
 
-def queue_rows(now: Status, width: int) -> dict[str, tuple[str, ...]]:
-    """Running, waiting, ended (newest first), by the job's number.
-
-    width: columns that there are for a whole row.
-    """
+def queue_rows(now: Status) -> dict[str, tuple[str, ...]]:
+    """Running, waiting, ended (newest first), by the job's number."""
     rows: dict[str, tuple[str, ...]] = {}
     if now.job:
-        rows[str(now.job.id)] = _row(now.job, "running", width)
+        rows[str(now.job.id)] = _row(now.job, "running")
     for job in now.queue:
-        rows[str(job.id)] = _row(job, f"at {clock(job.at)}" if job.at else "queued", width)
+        rows[str(job.id)] = _row(job, f"at {clock(job.at)}" if job.at else "queued")
     for job in reversed(now.ended):
-        rows.setdefault(str(job.id), _row(job, job.outcome, width))
+        rows.setdefault(str(job.id), _row(job, job.outcome))
     return rows
 
 
-def _row(job: Job, state: str, width: int) -> tuple[str, ...]:
+def _row(job: Job, state: str) -> tuple[str, ...]:
     short = title(job).partition("/")[2] or title(job)
-    words, room = short + (f" – {job.detail}" if job.detail else ""), max(20, width - 20)
-    return str(job.id), state, words if len(words) <= room else words[: room - 1] + "…"
+    return str(job.id), state, short + (f" – {job.detail}" if job.detail else "")
 
 
 def clock(moment: float) -> str:

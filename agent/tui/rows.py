@@ -20,9 +20,16 @@ STYLES = {  # by what a cell begins with; the word itself says it, too
 }
 
 
+LEAST, LEAST_WRAPPED = 20, 10  # columns: nothing is made narrower than this
+PADDING = 2  # columns beside each cell
+
+
 class Rows(DataTable[Text]):
     """fill() it with rows by key; `chosen` is the key under the cursor, "" where there is none.
-    empty: words where there is no row."""
+
+    empty: words where there is no row. spare: columns that may go where there is no room, the
+    first one first; then the widest are cut short with "…". wrap: long cells go on below instead.
+    """
 
     DEFAULT_CSS = "Rows { height: 1fr; }"
 
@@ -30,15 +37,22 @@ class Rows(DataTable[Text]):
         self,
         heads: Sequence[str],
         empty: str = "",
+        spare: Sequence[str] = (),
+        wrap: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's
     ) -> None:
         super().__init__(cursor_type="row", zebra_stripes=True, id=id)
-        self._heads, self._empty = heads, empty
+        self._heads, self._empty, self._spare, self._wrap = heads, empty, spare, wrap
         self._all: dict[str, tuple[str, ...]] = {}
         self._filter = ""
+        self._room = 0
 
     def on_mount(self) -> None:
         self._draw()
+
+    def on_resize(self) -> None:
+        if self.outer_size.width != self._room:
+            self._draw()
 
     @property
     def chosen(self) -> str:
@@ -71,6 +85,7 @@ class Rows(DataTable[Text]):
 
     def _draw(self) -> None:
         chosen = self.chosen
+        self._room = self.outer_size.width
         self.clear(columns=True)  # they would stay as wide as what they once held
         shown = {
             key: cells
@@ -79,19 +94,52 @@ class Rows(DataTable[Text]):
         }
         words = f"nothing here contains “{self._filter}”" if self._all else self._empty
         if not shown and words:
-            self.add_column("", width=cell_len(words))
-            self.add_row(Text(words), key="")
+            room = max(LEAST, self._room - PADDING) if self._room else cell_len(words)
+            self.add_column("", width=min(room, cell_len(words)))
+            self.add_row(Text(words), key="", height=None)
             return
-        rows = {key: [_cell(cell) for cell in cells] for key, cells in shown.items()}
-        for place, head in enumerate(self._heads):
-            # its own measuring comes later, and not always
-            width = max((row[place].cell_len for row in rows.values()), default=0)
-            self.add_column(head, width=max(width, cell_len(head)))
+        rows = {key: [_cell(cell, self._wrap) for cell in cells] for key, cells in shown.items()}
+        # its own measuring comes later, and not always
+        wanted = {
+            head: max([cell_len(head), *(row[place].cell_len for row in rows.values())])
+            for place, head in enumerate(self._heads)
+        }
+        room = self._room - self.styles.scrollbar_size_vertical
+        widths = fitted(wanted, room, self._spare, LEAST_WRAPPED if self._wrap else LEAST)
+        places = [place for place, head in enumerate(self._heads) if head in widths]
+        for head, width in widths.items():
+            self.add_column(head, width=width)
         for key, cells in rows.items():
-            self.add_row(*cells, key=key)
+            self.add_row(
+                *(cells[place] for place in places), key=key, height=None if self._wrap else 1
+            )
         self.choose(chosen)
 
 
-def _cell(words: str) -> Text:
+def fitted(
+    wanted: Mapping[str, int], room: int, spare: Sequence[str], least: int = LEAST
+) -> dict[str, int]:
+    """The width of each column that is shown, so that together they fit into `room` if they can.
+
+    wanted: the width of each column's longest cell. A room of less than one column is not known
+    yet, and everything is shown as it is.
+    """
+    widths = dict(wanted)
+    if room < least:
+        return widths
+    for head in spare:
+        if sum(min(width, least) + PADDING for width in widths.values()) <= room:
+            break
+        widths.pop(head, None)
+    while sum(width + PADDING for width in widths.values()) > room:
+        widest = max(widths, key=lambda head: widths[head])
+        if widths[widest] <= least:
+            break  # a cell that is cut says more than none
+        widths[widest] -= 1
+    return widths
+
+
+def _cell(words: str, wrap: bool) -> Text:
     line = " ".join(words.split())
-    return Text(line, STYLES.get(line.partition(":")[0].partition(",")[0], ""), no_wrap=True)
+    style = STYLES.get(line.partition(":")[0].partition(",")[0], "")
+    return Text(line, style, no_wrap=not wrap, overflow="fold" if wrap else "ellipsis")

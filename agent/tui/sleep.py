@@ -28,6 +28,7 @@ from agent.worker.wire import Status
 from memory.sleep.log import NightRecord
 
 ROWS = 4  # of the curve
+REVIEWED = ("who", "episode", "#")  # columns that go first where there is no room
 
 
 class Curve(Static):
@@ -55,13 +56,13 @@ class SleepPage(ReadingPage):
         Binding("s", "sleep", "Sleep", id="sleep_now"),
         Binding("b", "back", "Roll back", id="roll_back"),
         Binding("y", "accept", "Accept", id="accept"),
-        Binding("o", "page", "Open log", id="open_log"),
+        Binding("o", "page", "Log", id="open_log"),
         Binding("S", "schedule", "Schedule", id="schedule", key_display="S"),
     ]
     DEFAULT_CSS = """
     SleepPage #columns { height: 1fr; }
     SleepPage .column { width: 3fr; height: 1fr; }
-    SleepPage VerticalScroll.column { width: 5fr; }
+    SleepPage VerticalScroll.column { width: 4fr; }
     SleepPage .section {
         height: auto; border: round $panel; border-title-color: $accent; padding: 0 1;
     }
@@ -89,7 +90,7 @@ class SleepPage(ReadingPage):
             with Vertical(classes="column"):
                 yield _section(
                     "Review: every step's weight, and why",
-                    Rows(REVIEW, "No night has reviewed anything yet.", id="reviews"),
+                    Rows(REVIEW, "No night has reviewed anything yet.", REVIEWED, True, "reviews"),
                 )
 
     def on_mount(self) -> None:
