@@ -9,7 +9,19 @@ from agent.cli_options import Json, Plain, PolicyName, Recall, TaskName, Variant
 
 def register(app: typer.Typer) -> None:
     """Add these verbs to the command line."""
-    for verb in (worker, add, status, pause, resume, takeover, stop, approve, watch):
+    for verb in (
+        worker,
+        add,
+        cancel,
+        status,
+        pause,
+        resume,
+        takeover,
+        handback,
+        stop,
+        approve,
+        watch,
+    ):
         app.command()(verb)
 
 
@@ -57,6 +69,18 @@ def add(
     )
 
 
+def cancel(
+    number: Annotated[int, typer.Argument(help="Its number in the queue.")], json: Json = None
+) -> None:
+    """Take a task that has not begun off the queue.
+
+    Example: dormouse cancel 3
+    """
+    from agent.verbs import queue as verb
+
+    raise typer.Exit(verb.cancel(number, json))
+
+
 def status(plain: Plain = False, json: Json = None) -> None:
     """What the worker does now: state, task, step, next action, question, queue.
 
@@ -88,13 +112,24 @@ def resume(json: Json = None) -> None:
 
 
 def takeover(json: Json = None) -> None:
-    """Take mouse and keyboard: the agent's hands are off until `dormouse resume`.
+    """Take mouse and keyboard: the agent's hands are off until `dormouse handback`.
 
     Example: dormouse takeover
     """
     from agent.verbs import queue as verb
 
     raise typer.Exit(verb.intend("take_over", json))
+
+
+def handback(json: Json = None) -> None:
+    """Give mouse and keyboard back: the agent looks at what you changed, and goes on; if it was
+    paused before, it stays paused.
+
+    Example: dormouse handback
+    """
+    from agent.verbs import queue as verb
+
+    raise typer.Exit(verb.intend("hand_back", json))
 
 
 def stop(

@@ -8,39 +8,41 @@ Everything is measured where it ends: a stop is over when the hands are off and 
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from actuation.action import Drag, Motion, TypeText, Wait
 from actuation.desktop import Stopped
-from actuation.person import PersonWatch, Touch
+from actuation.person import PersonWatch
 from actuation.rfb import Hand
 from actuation.virtual import VirtualDesktop
 from agent.config import Settings
 from agent.errors import Needed
 from agent.scratch import scratch
 from agent.session import Session
-from agent.stop import Stop
+from agent.stop import Stop, elsewhere
 from agent.tally import percentile
+from agent.touching import DOUBLE, Touching
 from agent.worker import wire
 from agent.worker.client import Connection, connect
 from agent.worker.server import served
+from agent.worker.sleeper import end_with_parent
 
 TASK = "books/enter_invoice"
 LONG: tuple[Motion, ...] = (
-    TypeText("The quick brown fox jumps over the lazy dog. " * 40),
+    TypeText("The quick brown fox jumps over the lazy dog. " * 400),  # longer than the wait
     Drag(100, 100, 600, 500),
     Wait(20.0),
 )
-FRAME = (320, 200)  # pixels of a picture as a desk asks for it
-FRAME_PAUSE = 0.4  # seconds between two pictures
-SHIFT = 0xFFE1
+WATCHED = 10.0  # seconds for which a desk is looked at
+SHIFT, ESCAPE = 0xFFE1, 0xFF1B
 
 Progress = Callable[[str, int, int], None]
 
@@ -59,74 +61,85 @@ class Latency:
 
 
 def hands(tries: int, progress: Progress, suffix: str = "") -> Iterator[tuple[str, Latency]]:
-    """("stop", …), ("yield", …): from a person's act to hands off, in the middle of actions.
+    """("stop", …), ("yield", …), …: from a person's act to hands off, in the middle of actions.
 
-    A stop goes the way of the desk's `!` and of `dormouse stop`: socket, session, hands. A touch
-    comes from a VNC client's key, by the watch, to the session.
+    stop goes the way of the desk's `!` and of `dormouse stop`: socket, session, hands. sigterm is
+    the signal, in a process whose main thread acts, as the worker's does. yield is a key at a VNC
+    client, by the watch, to the session; escape is the second of two, until the run is stopped.
     """
     session = Session()
-
-    def answer(request: wire.Request) -> wire.Response:
-        return wire.Done(changed=session.stop())
-
-    def touched(touch: Touch) -> None:
-        session.take_over(touch.kind)
-
     with (
         scratch() as folder,
-        served(folder / "socket", answer),
+        served(folder / "socket", lambda request: wire.Done(changed=session.stop())),
         Connection(folder / "socket") as line,
         VirtualDesktop() as desktop,
         Hand(desktop.vnc_socket, desktop.vnc_password) as hand,
+        ExitStack() as last,
     ):
         session.attach(desktop)
-        watch = PersonWatch(desktop.display, touched)
-        acts: dict[str, Callable[[], object]] = {
-            "stop": lambda: line.ask(wire.Intend("stop")),
-            "yield": lambda: hand.key(SHIFT, True),
+        watch = PersonWatch(desktop.display, Touching(session))
+        last.callback(watch.close)
+        handler = signal.signal(signal.SIGTERM, elsewhere(session.stop))
+        last.callback(signal.signal, signal.SIGTERM, handler)
+        acts: dict[str, tuple[Callable[[], object], ...]] = {
+            "stop": (lambda: line.ask(wire.Intend("stop")),),
+            "sigterm": (lambda: os.kill(os.getpid(), signal.SIGTERM),),
+            "yield": (lambda: hand.key(SHIFT, True),),
+            "escape": (lambda: hand.tap(ESCAPE), lambda: hand.tap(ESCAPE)),
         }
-        for name, act in acts.items():
+        for name, moves in acts.items():
             found = []
             for number in range(tries):
                 run = Stop()
                 run.attach(desktop)
                 session.begin(run)
-                found.append(_cut_short(desktop, LONG[number % len(LONG)], act))
+                over = run if name != "yield" else None
+                found.append(_cut_short(desktop, LONG[number % len(LONG)], moves, over))
                 hand.key(SHIFT, False)
                 session.end()
                 session.go_on()
-                time.sleep(0.005)
+                time.sleep(0.005 if name != "escape" else DOUBLE)
                 progress(name + suffix, number + 1, tries)
             yield name + suffix, Latency(tuple(found))
-        watch.close()
 
 
-def _cut_short(desktop: VirtualDesktop, action: Motion, act: Callable[[], object]) -> float:
-    """Milliseconds from an act of a person to the end of what the hands were doing."""
-    off, ended = threading.Event(), [0.0]
+def _cut_short(
+    desktop: VirtualDesktop, action: Motion, moves: Sequence[Callable[[], object]], run: Stop | None
+) -> float:
+    """Milliseconds from the last of a person's moves until the hands are off, and `run` stopped."""
+    begun = [0.0]
 
-    def perform() -> None:
-        with suppress(Stopped):
-            desktop.perform(action)
-        ended[0] = time.perf_counter()
-        off.set()
+    def act() -> None:
+        for move in moves:
+            time.sleep(0.06)  # into the middle of it
+            begun[0] = time.perf_counter()
+            move()
 
-    threading.Thread(target=perform, daemon=True).start()
-    time.sleep(0.06)  # into the middle of it
-    begun = time.perf_counter()
-    act()
-    if not off.wait(10):
-        raise Needed("the hands did not stop in 10 s: this is a defect, please report it")
-    return 1000 * max(0.0, ended[0] - begun)
+    person = threading.Thread(target=act, daemon=True)
+    person.start()
+    with suppress(Stopped):
+        desktop.perform(action)
+        raise Needed("the hands did not stop: this is a defect, please report it")
+    ended = time.perf_counter()
+    if run is not None:
+        while not run.thrown and time.perf_counter() - ended < 10:
+            time.sleep(0.0002)
+        ended = max(ended, time.perf_counter())
+    person.join()
+    return 1000 * max(0.0, ended - begun[0])
 
 
 @contextmanager
 def worker(folder: Path) -> Iterator[Settings]:
     """A worker over a memory of its own."""
     settings = Settings(data=folder)
+    (folder / "toured").touch()  # else the desk begins with the tour, and its picture rests
     env = os.environ | {"DORMOUSE_DATA": str(folder), "DORMOUSE_LEAD_SECONDS": "0.3"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "agent", "worker"], env=env, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "agent", "worker"],
+        env=env,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=end_with_parent,
     )
     try:
         deadline = time.monotonic() + 60
@@ -200,21 +213,6 @@ class Desk:
             return b""
 
 
-def frames(line: Connection, seconds: float, progress: Progress) -> Latency:
-    """How old the newest picture is, asked for as the desk does, looked at every 50 ms."""
-    found: list[float] = []
-    newest, digest, asked, begun = time.time(), "", 0.0, time.monotonic()
-    while (spent := time.monotonic() - begun) < seconds:
-        if time.monotonic() - asked >= FRAME_PAUSE:
-            asked = time.monotonic()
-            seen = line.see(*FRAME, digest)
-            newest, digest = seen.taken_at or newest, seen.digest
-        found.append(1000 * (time.time() - newest))
-        progress("frame_age", int(spent), int(seconds))
-        time.sleep(0.05)
-    return Latency(tuple(found))
-
-
 def keys(desk: Desk, tries: int, name: str, progress: Progress) -> Latency:
     """Typing into the desk's filter."""
     desk.key(b"/")
@@ -232,6 +230,8 @@ def measure(tries: int, asleep: bool, progress: Progress) -> tuple[dict[str, Lat
 
     asleep: measure stop, yield and typing again while a night runs.
     """
+    from agent.tui.age import ages  # a desk is heavy
+
     found: dict[str, Latency] = dict(hands(tries, progress))
     with (
         scratch() as folder,
@@ -243,10 +243,15 @@ def measure(tries: int, asleep: bool, progress: Progress) -> tuple[dict[str, Lat
         version = -1
         while not (now := line.look(version, 1.0)).shown:
             version = now.version
+        found["frame_age"] = Latency(
+            ages(settings, WATCHED, lambda gone: progress("frame_age", int(gone), int(WATCHED)))
+        )
         desk = Desk(settings)
         try:
             used, since = desk.cpu(), time.monotonic()
-            found["frame_age"] = frames(line, 10.0, progress)
+            while (gone := time.monotonic() - since) < WATCHED:
+                progress("desk_cpu", int(gone), int(WATCHED))
+                time.sleep(0.2)
             share = (desk.cpu() - used) / (time.monotonic() - since)
             found["keypress"] = keys(desk, tries, "keypress", progress)
             line.ask(wire.Intend("stop"))

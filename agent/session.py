@@ -56,7 +56,7 @@ class Session:
     """changed() is called, without any lock held, whenever something a person sees has changed.
 
     Pause, take-over and stop outlive a run: what a person has taken stays theirs, and nothing is
-    begun, until go_on().
+    begun, until go_on(), or for a take-over hand_back().
     """
 
     def __init__(
@@ -134,7 +134,7 @@ class Session:
         return self._intend("_paused", why)
 
     def take_over(self, why: str = "") -> bool:
-        """Hands off at once, in the middle of an action too, until go_on()."""
+        """Hands off at once, in the middle of an action too, until hand_back() or go_on()."""
         if (desktop := self._desktop) is not None:
             desktop.stop()  # first of all, whoever holds the lock
         return self._intend("_taken", why)
@@ -151,6 +151,17 @@ class Session:
             given = self._taken or self._paused or self._halted
             self._paused = self._taken = self._halted = False
             self._why = ""
+            self._move()
+            self._now.notify_all()
+        self._changed()
+        return given
+
+    def hand_back(self) -> bool:
+        """Take back a take-over alone: what was paused before stays paused."""
+        with self._now:
+            given, self._taken = self._taken, False
+            if given:
+                self._why = "as before you took over" if self._paused or self._halted else ""
             self._move()
             self._now.notify_all()
         self._changed()

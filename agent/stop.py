@@ -7,6 +7,7 @@ with Stop() as stop:        # Ctrl-C and SIGTERM throw it while inside
 import os
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
 
 from actuation.desktop import Desktop
@@ -73,6 +74,15 @@ class Stop:
             raise KeyboardInterrupt
         if number == signal.SIGINT:
             os.write(2, b"\nstopping; once more stops at once\n")
-        # The handler may have interrupted a thread that holds the desktop's lock: stop elsewhere.
         self._thrown.set()
-        threading.Thread(target=self.throw, daemon=True).start()
+        elsewhere(self.throw)(number, frame)
+
+
+def elsewhere(act: Callable[[], object]) -> Callable[[int, FrameType | None], None]:
+    """A signal's handler that acts in a thread of its own: a handler may have interrupted a thread
+    that holds the lock it would need."""
+
+    def handler(number: int, frame: FrameType | None) -> None:
+        threading.Thread(target=act, daemon=True).start()
+
+    return handler

@@ -21,7 +21,8 @@ def dormouse(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_verbs_are_those_of_the_house() -> None:
-    day = ["add", "approve", "pause", "resume", "status", "stop", "takeover", "watch", "worker"]
+    day = ["add", "approve", "cancel", "handback", "pause", "resume", "status", "stop", "takeover"]
+    day += ["watch", "worker"]
     past = ["demonstrations", "episodes", "forget", "memory", "night", "nights", "schedule"]
     work = ["bench", "demo", "doctor", "replay", "run", "sleep", "train"]
     assert sorted(day + past + work) == VERBS

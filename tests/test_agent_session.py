@@ -144,6 +144,28 @@ def test_a_touch_between_two_actions_drops_what_was_decided(store: Store) -> Non
     assert day.policy.interruptions == 1
 
 
+def test_handing_back_leaves_what_was_paused_paused(store: Store) -> None:
+    day = Day(store, [Wait(0.2), TypeText("x")])
+    day.session.pause("lunch")
+    day.session.take_over("you touched the mouse")
+    assert day.session.hand_back()
+    assert (day.session.state, day.session.why) == (State.PAUSED, "as before you took over")
+    assert not day.session.hand_back()
+    time.sleep(0.4)
+    assert not any(isinstance(done, TypeText) for done in day.desktop.performed)
+    assert day.session.go_on()
+    assert day.ended().outcome is Outcome.UNVERIFIED
+    assert day.policy.interruptions == 1  # it looked again
+
+
+def test_handing_back_takes_no_stop_back(store: Store) -> None:
+    session = Session(QUICK)
+    session.stop("enough")
+    session.take_over("a touch")
+    assert session.hand_back()
+    assert (session.state, session.free) == (State.STOPPED, False)
+
+
 @pytest.mark.parametrize("first", ["pause", "take_over", "run"])
 def test_stop_ends_the_run_whatever_the_state(store: Store, first: str) -> None:
     day = Day(store, [Wait(60)])

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -31,7 +32,7 @@ REQUESTS = st.one_of(
     st.builds(wire.Look, after=st.integers(-1, 2**40), watching=st.booleans()),
     st.builds(wire.See, width=st.integers(1, 9999), after=TEXT),
     st.builds(wire.Add, job=JOBS),
-    st.builds(wire.Intend, intent=st.sampled_from(["pause", "go_on", "take_over", "stop"])),
+    st.builds(wire.Intend, intent=st.sampled_from(get_args(wire.Intent))),
     st.builds(wire.Reply, question=st.integers(0, 99), yes=st.booleans(), action=TEXT),
     st.builds(wire.Sleep, seed=st.integers(0, 9), steps=st.none() | st.integers(1, 9)),
     st.builds(wire.Forget, episode=TEXT),

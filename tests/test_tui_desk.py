@@ -114,7 +114,7 @@ def test_keys_say_what_a_person_intends(settings: Settings) -> None:
         ("taken over", "space", "go_on"),
         ("stopped", "space", "go_on"),
         ("running", "T", "take_over"),
-        ("taken over", "T", "go_on"),
+        ("taken over", "T", "hand_back"),
         ("running", "exclamation_mark", "stop"),
         ("waiting", "exclamation_mark", "stop"),
         ("running", "f12", "stop"),
@@ -198,9 +198,9 @@ def test_a_stop_reaches_a_worker_that_was_started_anew(settings: Settings) -> No
     assert intents(worlds[1].asked) == ["stop"]
 
 
-@pytest.mark.parametrize("key", ["space", "T"])
+@pytest.mark.parametrize(("key", "meant"), [("space", "go_on"), ("T", "hand_back")])
 def test_no_key_means_a_state_that_was_not_seen(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, key: str
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, key: str, meant: str
 ) -> None:
     monkeypatch.setattr(DeskApp, "fresh", 60.0)
     world = FakeWorld("running")
@@ -220,7 +220,7 @@ def test_no_key_means_a_state_that_was_not_seen(
             return next(iter(app._notifications)).message
 
     assert "press again" in asyncio.run(run())
-    assert intents(world.asked) == ["go_on"]
+    assert intents(world.asked) == [meant]
 
 
 def test_keys_can_be_other_keys(tmp_path: Path) -> None:

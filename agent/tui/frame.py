@@ -66,6 +66,7 @@ class FrameView(Widget):
         super().__init__(id=id)
         self._way = way
         self._told = Picture()
+        self.taken_at = 0.0  # when the desktop last looked as it is shown here
         self._aspect, self._rows = ASPECT, 0
         self._picture: Pictures.Image | None = None
         self._shown: Shown | None = None
@@ -101,7 +102,7 @@ class FrameView(Widget):
         """Show a picture; one without bytes tells that the last is still the newest."""
         if told.png:
             self._picture = decoded(told)
-            self._told = told
+            self._told, self.taken_at = told, told.taken_at
             aspect = told.width / told.height
             if abs(aspect / self._aspect - 1) > 0.05:  # less is rounding, which must not jitter
                 self._aspect = aspect

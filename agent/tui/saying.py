@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Literal
 
 from textual.app import App
 
@@ -60,17 +61,17 @@ class Saying(App[int]):
 
     def action_take_over(self) -> None:
         if self.status.state is State.TAKEN_OVER:
-            self._go_on()
+            self._go_on("hand_back")
         else:
             self.ask(wire.Intend("take_over", KEY))
 
-    def _go_on(self) -> None:
+    def _go_on(self, intent: Literal["go_on", "hand_back"] = "go_on") -> None:
         """Only from a state that a person can have seen: who wants to hold the agent and is late
         by a moment must not set it going."""
         if time.monotonic() - self._changed < self.fresh:
             self.notify("The state has just changed: press again.", severity="warning")
         else:
-            self.ask(wire.Intend("go_on", KEY))
+            self.ask(wire.Intend(intent, KEY))
 
     def action_stop(self) -> None:
         self.ask(wire.Intend("stop", KEY))

@@ -10,9 +10,15 @@ from agent.doctor import examine
 from agent.errors import MISSING
 from agent.output import Output
 from agent.plain import check_line
+from agent.stop import Stop
 
-LIMITS = {"stop": 50, "yield": 50, "stop_asleep": 100, "yield_asleep": 100, "frame_age": 1000}
-"""Milliseconds that stop and yield (p99) and the frame's age (p95) must keep."""
+HANDS = ("stop", "sigterm", "yield", "escape")
+LIMITS = {
+    **dict.fromkeys(HANDS, 50),
+    **{f"{name}_asleep": 100 for name in HANDS},
+    "frame_age": 1000,
+}
+"""Milliseconds that the ways to stop (p99) and the frame's age (p95) must keep."""
 
 
 def main(latency: bool, tries: int, asleep: bool, plain: bool, json: str | None) -> int:
@@ -41,10 +47,11 @@ def _latency(output: Output, tries: int, asleep: bool) -> tuple[dict[str, object
     """The numbers, and whether they keep the limits."""
     from agent.latency import measure
 
-    with bar(output.progress) as bars:
+    with Stop() as stop, bar(output.progress) as bars:
         shown = {}
 
         def progress(name: str, done: int, total: int) -> None:
+            stop.check()
             if name not in shown:
                 shown[name] = bars.add_task(name, note="")
             bars.update(shown[name], completed=done, total=total)

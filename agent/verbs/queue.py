@@ -1,4 +1,5 @@
-"""The verbs that talk to a running worker: add, status, pause, resume, takeover, stop, approve."""
+"""The verbs that talk to a running worker: add, status, cancel, pause, resume, takeover,
+handback, stop, approve."""
 
 import os
 import signal
@@ -7,7 +8,6 @@ import time
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
 
 from platformdirs import user_data_path
 
@@ -62,7 +62,7 @@ def status(plain: bool, json: str | None) -> int:
     return 0
 
 
-def intend(intent: Literal["pause", "go_on", "take_over", "stop"], json: str | None) -> int:
+def intend(intent: wire.Intent, json: str | None) -> int:
     output = Output(json)
     with connect(reachable()) as worker:
         changed = worker.ask(wire.Intend(intent, "you said so")).changed
@@ -70,6 +70,17 @@ def intend(intent: Literal["pause", "go_on", "take_over", "stop"], json: str | N
     output.console.print(str(now.state), markup=False)
     output.write({"changed": changed, "state": now.state})
     return 0 if changed else 1
+
+
+def cancel(number: int, json: str | None) -> int:
+    output = Output(json)
+    with connect(reachable()) as worker:
+        changed = worker.ask(wire.Cancel(number)).changed
+    if not changed:
+        raise BadInput(f"no task {number} waits: `dormouse status --plain` shows the queue")
+    output.console.print(f"task {number} is taken off the queue")
+    output.write({"job": number})
+    return 0
 
 
 def stop(worker: bool, json: str | None) -> int:

@@ -3,11 +3,10 @@
 import os
 import signal
 import sys
-import threading
-from types import FrameType
 
 from agent.config import Settings
 from agent.output import Output
+from agent.stop import elsewhere
 from agent.worker.place import only_one, socket_of
 from agent.worker.server import served
 from agent.worker.worker import Worker
@@ -19,12 +18,8 @@ def main(json: str | None) -> int:
         worker = Worker(settings)
         worker.recover()
 
-        def on_signal(number: int, frame: FrameType | None) -> None:
-            # The handler may have interrupted a thread that holds a lock: end it elsewhere.
-            threading.Thread(target=worker.end, args=("asked to end",), daemon=True).start()
-
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, on_signal)
+            signal.signal(number, elsewhere(lambda: worker.end("asked to end")))
         with served(socket_of(settings), worker.answer):
             print(f"worker: {socket_of(settings)}", file=sys.stderr, flush=True)
             output.write({"socket": str(socket_of(settings)), "process": os.getpid()})

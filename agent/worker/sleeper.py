@@ -210,4 +210,9 @@ def _last_line(path: Path) -> str:
 def _gently() -> None:
     """In the child: give way to whoever else needs the processor, and end with the worker."""
     os.nice(NICE)
+    end_with_parent()
+
+
+def end_with_parent() -> None:
+    """In a child, before its program begins: SIGTERM when the thread that started it ends."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)

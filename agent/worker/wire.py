@@ -76,11 +76,14 @@ class Cancel:
     do: Literal["cancel"] = "cancel"
 
 
+Intent = Literal["pause", "go_on", "take_over", "hand_back", "stop"]
+
+
 @dataclass(frozen=True)
 class Intend:
     """A person's intent; what each means is told in agent.session."""
 
-    intent: Literal["pause", "go_on", "take_over", "stop"]
+    intent: Intent
     why: Said = ""
     do: Literal["intend"] = "intend"
 

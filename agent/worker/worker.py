@@ -17,7 +17,7 @@ from actuation.action import Action, Ask, Done, Fail, TypeText
 from actuation.desktop import Host
 from actuation.grammar import GrammarError, parse_action
 from actuation.keyboard import check_printable
-from actuation.person import PersonWatch, Touch
+from actuation.person import PersonWatch
 from actuation.virtual import VirtualDesktop
 from agent.approval import Answer
 from agent.attempt import Attempt, PolicyMaker, Stage
@@ -29,6 +29,7 @@ from agent.policies.catalog import level, maker
 from agent.policy import Policy
 from agent.session import Patience, Session, State
 from agent.stop import Interrupted, Stop
+from agent.touching import Touching
 from agent.worker import wire
 from agent.worker.board import Board, follow
 from agent.worker.jobs import Jobs
@@ -45,7 +46,6 @@ from tasks.catalog import TASKS, create
 from tasks.task import Task
 
 WATCHED = 3.0  # seconds for which a desk that has looked counts as watching
-DOUBLE = 0.6  # seconds within which two presses of Escape on the desktop mean stop
 
 
 class Worker:
@@ -63,7 +63,6 @@ class Worker:
         self.ended = threading.Event()
         self._news = threading.Event()
         self._looked_at = -WATCHED
-        self._escaped_at = -DOUBLE
         self._lens: Lens | None = None
         self._watch: PersonWatch | None = None
         self._policies: dict[tuple[str, Path | None], PolicyMaker] = {}
@@ -156,6 +155,9 @@ class Worker:
                 return self.session.go_on()
             case "take_over":
                 return self.session.take_over(why)
+            case "hand_back":
+                self._news.set()
+                return self.session.hand_back()
             case _:
                 self._sleeper.pause()
                 return self.session.stop(why)
@@ -325,7 +327,7 @@ class Worker:
         desktop = VirtualDesktop(self.settings.width, self.settings.height)
         try:
             self._lens = Lens(desktop.display)
-            self._watch = PersonWatch(desktop.display, self._touched)
+            self._watch = PersonWatch(desktop.display, Touching(self.session))
         except BaseException:
             self._unwatch()
             desktop.close()
@@ -345,14 +347,6 @@ class Worker:
         self._watch = self._lens = None
         self.board.vnc = ("", "")
         (self.settings.run / "vnc.passwd").unlink(missing_ok=True)
-
-    def _touched(self, touch: Touch) -> None:
-        """A person's hand on the desktop: theirs at once; Escape twice stops."""
-        self.session.take_over(f"you touched the {'keyboard' if touch.kind == 'key' else 'mouse'}")
-        if touch.escape:
-            if touch.at - self._escaped_at < DOUBLE:
-                self.session.stop("double Esc on the desktop")
-            self._escaped_at = touch.at
 
 
 def quieted(job: Job) -> Job:
