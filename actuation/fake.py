@@ -18,7 +18,8 @@ from PIL import Image as Pictures
 from PIL import ImageDraw, ImageFont
 
 from actuation.action import Click, Drag, Motion, Move, Press, Scroll, TypeText, Wait
-from actuation.desktop import DesktopError, Stopped
+from actuation.brake import Brake
+from actuation.desktop import DesktopError
 from actuation.geometry import clamp
 from actuation.keyboard import check_printable
 from perception.observation import Box, Observation, Screen, Window
@@ -55,7 +56,7 @@ class FakeDesktop:
         self.selected = (0, 0)
         self.editing: str | None = None
         self._cursor = (0, 0)
-        self._stop = threading.Event()
+        self._brake = Brake()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -83,7 +84,7 @@ class FakeDesktop:
             )
 
     def perform(self, action: Motion) -> Motion:
-        self._check_stop()
+        self._brake.begin()
         action = clamp(action, self.screen)
         match action:
             case Click():
@@ -95,30 +96,25 @@ class FakeDesktop:
             case TypeText():
                 check_printable(action.text)
                 for char in action.text:
-                    self._check_stop()
+                    self._brake.check()
                     with self._lock:
                         self.editing = (self.editing or "") + char
             case Press():
                 with self._lock:
                     self._press(action.keys)
             case Wait():
-                if self._stop.wait(action.seconds):  # even if it was cleared again by now
-                    raise Stopped("stopped by a person or a signal")
+                self._brake.wait(action.seconds)
         self.performed.append(action)
         return action
 
     def stop(self) -> None:
-        self._stop.set()
+        self._brake.pull()
 
     def resume(self) -> None:
-        self._stop.clear()
+        self._brake.release()
 
     def close(self) -> None:
         self._closed = True
-
-    def _check_stop(self) -> None:
-        if self._stop.is_set():
-            raise Stopped("stopped by a person or a signal")
 
     def _click(self, action: Click) -> None:
         with self._lock:

@@ -3,9 +3,9 @@
     mouse, keyboard, VNC ──▶ a device of its own ──raw event, source──▶ touched(Touch)
     the agent ──XTEST──▶ "… XTEST pointer/keyboard" ──raw event, source──▶ ignored
 
-XInput2 raw events carry the device that made them (XI2proto.txt, "RawEvent"), so that nothing
-rests on timing, and a hand is noticed while the agent types. Warps and the server's own key
-repeats make no raw events.
+XInput2 raw events are asked for by device (XI2proto.txt, "RawEvent"), so that nothing rests on
+timing, and those of XTEST are never sent: a long text that the agent types does not stand in line
+before a person's touch. Warps and the server's own key repeats make no raw events.
 """
 
 import os
@@ -64,8 +64,9 @@ class PersonWatch:
                 f"cannot open the X display {display!r} ({error}): start a session or set DISPLAY"
             ) from error
         try:
-            self._opcode = self._select()
-            self._nobodys = self._without_hands()
+            self._opcode, version = self._extension()
+            self._kinds = [kind for kind in KINDS if kind != RAW_TOUCH_BEGIN or version >= WANTED]
+            self._hands = self._select()
             self._escapes, self._remapped = self._escape_keys(), False
         except (ConnectionClosedError, XError) as error:
             self._hang_up()
@@ -91,8 +92,8 @@ class PersonWatch:
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
-    def _select(self) -> int:
-        """Ask for raw events; the extension's opcode. DesktopError if XInput2 is missing."""
+    def _extension(self) -> tuple[int, tuple[int, int]]:
+        """The extension's opcode and version. DesktopError if XInput2 is missing."""
         extension = self._display.query_extension(xinput.extname)
         if extension is None:
             raise DesktopError("the X display has no XInput extension: enable it in the X server")
@@ -107,22 +108,23 @@ class PersonWatch:
         version = (told.major_version, told.minor_version)
         if version < NEEDED:
             raise DesktopError("the X display has XInput {}.{}: 2.1 is needed".format(*version))
-        kinds = [kind for kind in KINDS if kind != RAW_TOUCH_BEGIN or version >= WANTED]
-        # Of master devices: all input that reaches programs, once, with the slave as its source.
-        masks = [
-            (xinput.AllMasterDevices, sum(1 << kind for kind in kinds)),
-            (xinput.AllDevices, xinput.HierarchyChangedMask),
-        ]
-        self._display.screen().root.xinput_select_events(masks)
-        return opcode
+        return opcode, version
 
-    def _without_hands(self) -> frozenset[int]:
-        """The devices behind which is no person: XTEST's, and the masters that gather others."""
-        masters = (xinput.MasterPointer, xinput.MasterKeyboard)
+    def _select(self) -> frozenset[int]:
+        """Ask for the raw events of the devices behind which may be a person: all but XTEST's and
+        the masters, which gather others."""
+        root, masters = self._display.screen().root, (xinput.MasterPointer, xinput.MasterKeyboard)
+        # First of all: a device that is plugged in while the others are asked for is told.
+        root.xinput_select_events([(xinput.AllDevices, xinput.HierarchyChangedMask)])
         devices = self._display.xinput_query_device(xinput.AllDevices).devices
-        return frozenset(
-            each.deviceid for each in devices if each.use in masters or "XTEST" in each.name
+        hands = frozenset(
+            each.deviceid
+            for each in devices
+            if each.use not in masters and "XTEST" not in each.name
         )
+        mask = sum(1 << kind for kind in self._kinds)
+        root.xinput_select_events([(device, mask) for device in sorted(hands)])
+        return hands
 
     def _escape_keys(self) -> frozenset[int]:
         """Keycodes whose plain meaning is Escape: some layouts have it on Caps Lock as well."""
@@ -162,10 +164,10 @@ class PersonWatch:
             pass
         elif event.evtype == xinput.HierarchyChanged:
             with suppress(ConnectionClosedError):  # _next() meets it again, and ends
-                self._nobodys = self._without_hands()
+                self._hands = self._select()
         elif event.evtype in KINDS:
             _, _, detail, source = HEAD.unpack_from(event.data)
-            if source not in self._nobodys:
+            if source in self._hands:
                 kind = KINDS[event.evtype]
                 return Touch(kind, kind == "key" and detail in self._escapes, now)
         return None

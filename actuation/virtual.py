@@ -41,7 +41,7 @@ class VirtualDesktop(X11Desktop):
     ) -> KeptProgram:
         """Start a program on this desktop, `environment` added to the desktop's own. Stopped
         after stop(): nothing is begun any more."""
-        self._pause(0)
+        self._brake.begin()
         return self._session.launch(argv, environment or {})
 
     def wait_for(self, match: Callable[[Window], bool], patience: float = 30.0) -> Window:

@@ -22,7 +22,8 @@ from Xlib.error import (
 
 from actuation import windows
 from actuation.action import Click, Drag, Motion, Move, Press, Scroll, TypeText, Wait
-from actuation.desktop import DesktopError, Stopped
+from actuation.brake import Brake
+from actuation.desktop import DesktopError
 from actuation.echo import Echo
 from actuation.geometry import clamp, from_root, to_root
 from actuation.keyboard import Keyboard
@@ -48,7 +49,7 @@ class X11Desktop:
         """area: the part of the root that is seen (a monitor); the whole root if None."""
         self.display = display
         self._pace = pace or Pace()
-        self._stop = threading.Event()
+        self._brake = Brake()
         self._hands, self._eyes = threading.Lock(), threading.Lock()
         self._before: Raw | None = None  # the screen before the action nobody has looked at
         self._closed = False
@@ -69,9 +70,9 @@ class X11Desktop:
             self._changes: Repaints | Polled = Repaints(display)
         except ScreenShotError:
             self._changes = Polled(self._capture.raw)
-        self._echo, self._watcher = Echo(display, self._pause), Echo(display, time.sleep)
-        self._keyboard = Keyboard(self._control, self._pause, self._heard)
-        self._mouse = Mouse(self._control, self._pause)
+        self._echo, self._watcher = Echo(display, self._brake.wait), Echo(display, time.sleep)
+        self._keyboard = Keyboard(self._control, self._brake.wait, self._heard)
+        self._mouse = Mouse(self._control, self._brake.wait)
 
     def observe(self) -> Observation:
         with self._eyes, self._alive():
@@ -88,7 +89,7 @@ class X11Desktop:
 
     def perform(self, action: Motion) -> Motion:
         with self._hands, self._alive():
-            self._pause(0)
+            self._brake.begin()
             with self._eyes:
                 self._changes.clear()
                 self._before = self._capture.raw()
@@ -105,21 +106,22 @@ class X11Desktop:
 
     def stop(self) -> None:
         # No lock: it must work from a signal handler, in the thread that types.
-        self._stop.set()
+        self._brake.pull()
 
     def resume(self) -> None:
-        self._stop.clear()
+        self._brake.release()
 
     def close(self) -> None:
         if self._closed:
             return
         self._closed = True
-        self._stop.set()
+        self._brake.pull()
         with self._hands, self._eyes:
-            self._stop.clear()  # giving keycodes back may have to wait
+            self._brake.release()  # giving keycodes back may have to wait
+            self._brake.begin()
             with suppress(ConnectionClosedError):
                 self._keyboard.close()
-            self._stop.set()
+            self._brake.pull()
             for connection in (self._echo, self._watcher, self._changes, self._capture):
                 connection.close()
             for display in (self._control, self._look):
@@ -154,7 +156,7 @@ class X11Desktop:
             case Press():
                 self._keyboard.press(action.keys)
             case Wait():
-                self._pause(action.seconds)
+                self._brake.wait(action.seconds)
             case _:
                 assert_never(action)
         return action
@@ -162,16 +164,11 @@ class X11Desktop:
     def _root(self, x: int, y: int) -> tuple[int, int]:
         return to_root((x, y), self.screen)
 
-    def _pause(self, seconds: float) -> None:
-        """Wait, unless stopped before or meanwhile."""
-        if self._stop.is_set() or (seconds > 0 and self._stop.wait(seconds)):
-            raise Stopped("stopped by a person or a signal")
-
     def _heard(self) -> None:
         """Wait until the active program has read all input. DesktopError if it hangs."""
         answer = self._echo.heard(HANGS)
         if answer is None:
-            self._pause(UNASKED_PAUSE)
+            self._brake.wait(UNASKED_PAUSE)
         elif not answer:
             raise DesktopError(f"the active program has not read its input for {HANGS:.0f} s")
 

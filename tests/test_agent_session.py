@@ -7,24 +7,31 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from Xlib.display import Display
 
 from actuation.action import Action, Done, Press, TypeText, Wait
-from actuation.desktop import Stopped
+from actuation.desktop import Desktop, Stopped
 from actuation.fake import FakeDesktop
 from actuation.guard import Guard
+from actuation.local import LocalDesktop
+from actuation.person import PersonWatch
+from actuation.rfb import Hand
 from actuation.rules import Rules
+from actuation.virtual import VirtualDesktop
 from agent.approval import Answer, Request
-from agent.events import Collector, Dropped, HandedBack, Stepped
+from agent.events import Collector, Dropped, HandedBack, Intended, Stepped
 from agent.loop import Loop, Run
 from agent.policies.noop import Noop
 from agent.policy import Decision
 from agent.session import Patience, Session, State
 from agent.stop import Stop
+from agent.touching import Touching
 from memory.day import Context
 from memory.episode import Episode, Outcome
 from memory.store import Store
 from perception.observation import Observation
 
+SHIFT = 0xFFE1
 QUICK = Patience(lead=0.0, approval=30.0)
 
 
@@ -47,15 +54,22 @@ class Planned(Noop):
 class Day:
     """One run in a thread of its own, and the session that a person speaks to."""
 
-    def __init__(self, store: Store, actions: list[Action], rules: Rules | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        actions: list[Action],
+        rules: Rules | None = None,
+        desktop: Desktop | None = None,
+    ) -> None:
         self.session, self.stop = Session(QUICK), Stop()
         self.desktop, self.policy, self.sink = FakeDesktop(), Planned(actions), Collector()
-        self.stop.attach(self.desktop)
+        at = desktop or self.desktop
+        self.stop.attach(at)
         self.session.begin(self.stop)
-        self.session.attach(self.desktop)
+        self.session.attach(at)
         self._run: Run | None = None
         loop = Loop(
-            self.desktop,
+            at,
             self.policy,
             Guard(rules or Rules()),
             _Elsewhere(store.path),
@@ -377,3 +391,32 @@ def test_steps_are_counted_on_after_a_hand_back(store: Store) -> None:
     day = Day(store, [Wait(0.05), Wait(0.05)])
     assert day.ended().outcome is Outcome.UNVERIFIED
     assert [e.index for e in day.sink.events if isinstance(e, Stepped)] == [0, 1, 2]
+
+
+def test_on_the_operators_own_display_a_touch_takes_over_too(
+    store: Store, desktop: VirtualDesktop
+) -> None:
+    """An X session as a person has it, the agent on it as a program like any other."""
+    text = "The quick brown fox jumps over the lazy dog. " * 2000
+    own = LocalDesktop(desktop.display)
+    with Hand(desktop.vnc_socket, desktop.vnc_password) as hand:
+        day = Day(store, [TypeText(text), Press("Tab")], desktop=own)
+        watch = PersonWatch(desktop.display, Touching(day.session))
+        try:
+            day.when(lambda: any(isinstance(one, Intended) for one in day.sink.events))
+            time.sleep(0.1)
+            hand.key(SHIFT, True)  # the key of a person, in the middle of the long text
+            day.when(lambda: day.session.state is State.TAKEN_OVER)
+            hand.key(SHIFT, False)
+            day.policy.left[0] = Press("Tab")
+            assert day.session.hand_back()
+            assert day.ended().outcome is Outcome.UNVERIFIED
+        finally:
+            watch.close()
+            own.close()
+    steps = store.episode("e1").steps
+    assert [step.performed for step in steps[:2]] == [None, Press("Tab")]
+    assert day.policy.interruptions == 1
+    server = Display(desktop.display)
+    assert not any(server.query_keymap())
+    server.close()
