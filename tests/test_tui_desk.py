@@ -17,6 +17,7 @@ import pytest
 from PIL import Image as Pictures
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
+from textual.widgets._footer import FooterKey
 
 from agent.config import Settings
 from agent.errors import Needed
@@ -25,6 +26,7 @@ from agent.tui import attention, bar, desk, faint, panels
 from agent.tui.app import DeskApp
 from agent.tui.approvals import ApprovalsPage
 from agent.tui.asking import AskLine
+from agent.tui.bar import StateBar
 from agent.tui.doctor import DoctorPage
 from agent.tui.fake import MOMENTS, NOON, RUNNING, TYPING, FakeWorld
 from agent.tui.frame import FrameView, Way
@@ -417,24 +419,45 @@ def test_no_desktop_no_note(monkeypatch: pytest.MonkeyPatch) -> None:
     assert started == []
 
 
-def test_lost_worker_is_one_sentence_and_comes_back(settings: Settings) -> None:
-    world = FakeWorld("running")
-    gone = [True]
+def test_a_lost_worker_is_said_once_and_can_be_started(settings: Settings) -> None:
+    gone, started = [False], []
 
     def connect() -> FakeWorld:
         if gone[0]:
             raise Needed("no worker runs: [start] one")
         return world
 
-    async def run() -> State:
-        app = DeskApp(settings, connect, Library(settings))
-        async with app.run_test(size=SMALL) as pilot:
-            await pilot.pause(0.3)
-            gone[0] = False
-            await until(pilot, lambda: app.status.version > 0)
-            return app.status.state
+    class Dies(FakeWorld):
+        def look(self, after: int = -1, patience: float = 0, watching: bool = False) -> wire.Status:
+            if gone[0]:
+                raise Needed("the worker has ended")
+            return super().look(after, patience, watching)
 
-    assert asyncio.run(run()) is State.RUNNING
+    world = Dies("running")
+
+    def start() -> None:
+        started.append(True)
+        gone[0] = False
+
+    async def run() -> None:
+        app = app_of(settings, world, start=start)
+        app.connect = connect
+        async with app.run_test(size=MIDDLE, notifications=True) as pilot:
+            await settled(pilot)
+            line = app.screen.query_one(StateBar)
+            assert "Running" in str(line.render())
+            await pilot.press("W")  # there is a worker: nothing to start
+            gone[0] = True
+            await until(pilot, lambda: "NO WORKER" in str(line.render()))
+            await pilot.pause(2.5)
+            assert len([one for one in app._notifications if "worker" in one.message]) == 1
+            assert any(key.key == "W" and key.display for key in app.screen.query(FooterKey))
+            await pilot.press("W")
+            await until(pilot, lambda: "Running" in str(line.render()))
+            await until(pilot, lambda: all(k.key != "W" for k in app.screen.query(FooterKey)))
+
+    asyncio.run(run())
+    assert started == [True]
 
 
 def test_picture_is_asked_for_at_the_size_that_is_seen(settings: Settings) -> None:

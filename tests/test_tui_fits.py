@@ -68,6 +68,15 @@ async def rested(pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
+async def calm(pilot: Pilot[int]) -> list[str]:
+    """What is amiss once the layout has come to rest: a busy machine draws it in several passes."""
+    for _ in range(40):
+        if not (found := list(amiss(pilot.app.screen))):
+            break
+        await pilot.pause(0.05)
+    return found
+
+
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("full", [True, False], ids=["full", "empty"])
 def test_nothing_is_cut_off_on_any_page_in_any_moment(
@@ -94,7 +103,7 @@ def test_nothing_is_cut_off_on_any_page_in_any_moment(
                         await pilot.pause(0.01)
                     app.clear_notifications()
                     await rested(pilot)
-                    found.extend(f"{page}, {moment}: {each}" for each in amiss(app.screen))
+                    found.extend(f"{page}, {moment}: {each}" for each in await calm(pilot))
                     words = str(app.screen.query_one(StateBar).render())
                     told.add((page, moment, words.split(" ")[0]))
                 if page == "episodes" and full:
@@ -102,7 +111,7 @@ def test_nothing_is_cut_off_on_any_page_in_any_moment(
                     await pilot.press("enter")
                     await rested(pilot)
                     assert app.screen.query_one(LivedView).query_one("#steps").has_focus
-                    found.extend(f"opened episode: {each}" for each in amiss(app.screen))
+                    found.extend(f"opened episode: {each}" for each in await calm(pilot))
 
     asyncio.run(run())
     assert not found, "\n".join(found)
@@ -147,7 +156,7 @@ def test_a_footer_leaves_out_what_it_has_no_room_for(tmp_path: Path) -> None:
             await rested(pilot)
             keys = list(app.screen.query(FooterKey))
             assert 2 < sum(key.display for key in keys) < len(keys)
-            assert list(amiss(app.screen)) == []
+            assert await calm(pilot) == []
             await pilot.resize_terminal(200, 24)
             await rested(pilot)
             assert all(key.display for key in app.screen.query(FooterKey))

@@ -38,7 +38,8 @@ PATIENCE = 1.0  # seconds of a long poll: an idle desk asks once a second
 class DeskApp(Saying):
     """connect: opens a connection to the worker; called once for each thread that needs one.
 
-    way: how pictures are shown (frame.detect()). clock: seconds since the epoch.
+    way: how pictures are shown (frame.detect()). clock: seconds since the epoch. start: starts a
+    worker where none runs, and returns when it listens.
     """
 
     TITLE = "Dormouse"
@@ -51,6 +52,7 @@ class DeskApp(Saying):
         # While a text is typed, ! is a letter: this one stops even then.
         Binding("f12", "stop", "Stop, even while typing", id="stop_now", show=False, priority=True),
         Binding("question_mark", "help", "Help", id="help", show=False, key_display="?"),
+        Binding("W", "start", "Start a worker", id="start_worker", key_display="W"),
         Binding("q", "quit", "Leave", id="quit", show=False),
     ]
 
@@ -62,10 +64,12 @@ class DeskApp(Saying):
         first_time: bool = False,
         way: Way = Way.BLOCKS,
         clock: Callable[[], float] = time.time,
+        start: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(connect)
         self.settings, self.library = settings, library
-        self.way, self.clock = way, clock
+        self.way, self.clock, self._start = way, clock, start
+        self.lost = ""  # said in place of the state while no worker answers
         self.leaving = threading.Event()
         self.pictures: list[Path] = []  # that were opened in a viewer
         self._first_time = first_time
@@ -123,25 +127,56 @@ class DeskApp(Saying):
                 if exit_code(error) is None:
                     raise
                 worker, version = None, -1
-                self.call_from_thread(self.tell, str(error))
+                self.call_from_thread(self._missed, str(error))
                 self.leaving.wait(PATIENCE)
                 continue
             if status.version != version and not self.leaving.is_set():
                 version = status.version
                 self.call_from_thread(self.told, status)
 
+    def _missed(self, why: str) -> None:
+        """No worker answers: said once, and shown until one does."""
+        if not self.lost:
+            self.tell(why)
+            key = self.settings.keys.get("start_worker", "W")
+            mend = f"{key} starts one" if self._start else "start one: dormouse worker"
+            self.lost = f"NO WORKER: nothing is done, and nothing begins. {mend}"
+            self._show(self.status)
+
+    def action_start(self) -> None:
+        if self._start is not None and self.lost:
+            self.notify("Starting a worker…")
+            self.run_worker(self._begin, thread=True, exclusive=True, group="start")
+
+    def _begin(self) -> None:
+        try:
+            if self._start is not None:
+                self._start()
+        except Exception as error:
+            if exit_code(error) is None:
+                raise
+            self.call_from_thread(self.tell, str(error))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A worker is started only where there is none."""
+        return bool(self.lost and self._start) if action == "start" else True
+
     def told(self, status: wire.Status) -> None:
         """A newer status: the shown page draws it."""
-        before = self.status
+        before, self.lost = self.status, ""
         self.renew(status)
         if status.question and status.question != before.question:
             self._call_for_a_person(status.question)
         if status.state is not before.state:
             self._entitle(f"Dormouse – {status.state}")
         self._blink()
+        self._show(status)
+
+    def _show(self, status: wire.Status) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, Page) and screen.is_mounted:
                 screen.show(status)
+                screen.refresh_bindings()
 
     def _call_for_a_person(self, question: wire.Question) -> None:
         """A question waits: bell, title, and a note of the desktop where there is one."""

@@ -20,17 +20,20 @@ class StateBar(Static):
     StateBar.-waiting { background: $warning; color: auto; }
     StateBar.-paused { background: $secondary; color: auto; }
     StateBar.-taken-over { background: $primary; color: auto; }
-    StateBar.-recording, StateBar.-stopped { background: $error; color: auto; }
+    StateBar.-recording, StateBar.-stopped, StateBar.-lost { background: $error; color: auto; }
     StateBar.-sleeping { background: $boost; }
     """
 
     def __init__(self) -> None:
         super().__init__(markup=False)
 
-    def show(self, status: Status) -> None:
-        self.update(line(status, self.app.size.width - 2))
+    def show(self, status: Status, lost: str = "") -> None:
+        """lost: what is said in place of the state while no worker answers."""
+        self.update(lost or line(status, self.app.size.width - 2))
+        self.set_class(bool(lost), "-lost")
         for state in State:
-            self.set_class(state is status.state, f"-{state.name.lower().replace('_', '-')}")
+            now = state is status.state and not lost
+            self.set_class(now, f"-{state.name.lower().replace('_', '-')}")
 
 
 def line(now: Status, width: int) -> str:

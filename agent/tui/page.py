@@ -82,11 +82,11 @@ class Page(Screen[None]):
         self.show(self.desk.status)
 
     def on_resize(self) -> None:
-        self.query_one(StateBar).show(self.desk.status)
+        self.query_one(StateBar).show(self.desk.status, self.desk.lost)
 
     def show(self, status: Status) -> None:
         """Draw a status; called whenever it changed and whenever the page comes up."""
-        self.query_one(StateBar).show(status)
+        self.query_one(StateBar).show(status, self.desk.lost)
         # However many keys a page has, these are seen.
         keys = {"stop": "!", "help": "?"} | self.desk.settings.keys
         self.query_one("#always", Static).update(f"{keys['stop']} Stop {keys['help']} Help")

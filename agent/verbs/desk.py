@@ -23,7 +23,14 @@ def main() -> int:
 
     # The terminal is asked for pixels now: once the app runs, it reads what the terminal answers.
     way = detect()
-    app = DeskApp(settings, lambda: connect(settings), Library(settings), first, way)
+    app = DeskApp(
+        settings,
+        lambda: connect(settings),
+        Library(settings),
+        first,
+        way,
+        start=lambda: started(settings).close(),
+    )
 
     def end(number: int, frame: FrameType | None) -> None:
         """The terminal was closed, or the desk is told to end: no picture stays behind."""
