@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actuation.action import Ask, Click, Done, Press, TypeText
+from agent.policies.core import network as network_module
+from agent.policies.core import train as train_module
 from agent.policies.core.augment import augment, retold
 from agent.policies.core.caution import balance, why_not_type
 from agent.policies.core.collate import batch_of, target
@@ -244,6 +246,26 @@ def test_interrupted_training_ends_with_the_same_weights(tmp_path: Path) -> None
     with pytest.raises(Killed):
         train(part, schedule, progress=kill, report_every=6)
     assert train(part, schedule) == whole
+
+
+def test_pretraining_does_not_feel_what_nights_need_sharper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same products come out where the network multiplies by less, in steps as much larger."""
+    schedule = Schedule(steps=6, batch=4, warmup=1, workers=0)
+    train(tmp_path / "sharp.safetensors", schedule)
+    for name, factor in (("_LABELLED", 8.0), ("_KEYED", 4.0)):
+        monkeypatch.setattr(network_module, name, getattr(network_module, name) / factor)
+    monkeypatch.setattr(train_module, "SHARPER", {})
+    train(tmp_path / "plain.safetensors", schedule)
+    sharp, plain = (
+        load_network(tmp_path / f"{name}.safetensors").state_dict() for name in ("sharp", "plain")
+    )
+    born = new_network(0).state_dict()["bilinear.weight"]
+    assert (plain["bilinear.weight"] - born).abs().max() > 1e-3  # it did learn
+    for name, value in plain.items():
+        factor = {"bilinear.weight": 8.0, "word_key.weight": 4.0}.get(name, 1.0)
+        assert torch.allclose(factor * sharp[name], value, atol=2e-3), name
 
 
 def test_a_level_is_added_exactly_and_checked(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -21,7 +22,12 @@ from agent.policies.core.weights import new_network, save_network
 from agent.policies.core.words import IDS, text_ids
 from memory.atomic import replacing
 
+DECAY = 0.01
 ENDINGS = 0.3  # share drawn from how jobs end: rare moments, told apart by the goal alone
+SHARPER = {"bilinear.weight": 8.0, "word_key.weight": 4.0}
+"""Matrices whose products a night needs so many times as sharp as pretraining does. What the
+network multiplies by more is learned here in steps as much smaller, with gradients, decay and
+clipping as if it were not: Adam's steps do not shrink with the scale by themselves."""
 PART = 8  # lessons computed together: short situations are padded to the longest
 
 
@@ -96,7 +102,7 @@ def train(
     network = new_network(schedule.seed)
     for name, parameter in network.named_parameters():
         parameter.requires_grad_(name not in EMPTY)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(_groups(network), weight_decay=DECAY)
     start = 0
     if resume and checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
@@ -112,12 +118,16 @@ def train(
     smooth = 0.0
     for step, made in enumerate(batches, start=start):
         for group in optimizer.param_groups:
-            group["lr"] = schedule.rate_at(step)
+            group["lr"] = schedule.rate_at(step) / group["sharper"]
         value = torch.stack([losses(network(batch), wanted).sum() for batch, wanted in made]).sum()
         value = value / schedule.batch
         value = value + 0.2 * synonym_loss(network, *_synonyms(random.Random(step)))
         optimizer.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
+        for group in optimizer.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    parameter.grad /= group["sharper"]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         smooth = value.item() if step == start else 0.98 * smooth + 0.02 * value.item()
@@ -128,6 +138,17 @@ def train(
     digest = save_network(network, out)
     checkpoint.unlink(missing_ok=True)
     return digest
+
+
+def _groups(network: Network) -> list[dict[str, Any]]:
+    """The parameters by how much sharper their products are made: see SHARPER."""
+    groups: dict[float, list[Tensor]] = {}
+    for name, parameter in network.named_parameters():
+        groups.setdefault(SHARPER.get(name, 1.0), []).append(parameter)
+    return [
+        {"params": group, "sharper": factor, "weight_decay": DECAY * factor}
+        for factor, group in groups.items()
+    ]
 
 
 def _keep(path: Path, network: Network, optimizer: torch.optim.Optimizer, step: int) -> None:
