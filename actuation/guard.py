@@ -28,20 +28,27 @@ _READINGS = 64  # ways in which corrected text may stand in its place
 Label = Callable[[int, int, Observation], str]
 """What a click at a point would touch, one text a line; "" where nothing can be read."""
 
+Dialog = Callable[[int, Observation], str]
+"""What can be read in the window of this index, one text a line."""
+
 Column = Callable[[Observation], tuple[str, tuple[str, ...]]]
 """The header or label of what is typed into, and the values that its column shows."""
 
 
 class Guard:
-    """Checks every action of one run, with eyes of its own: `label` and `column`.
+    """Checks every action of one run, with eyes of its own: `label`, `column` and `dialog`.
 
     What is typed in pieces is judged as one text: `did` must hear of every action performed.
     """
 
     def __init__(
-        self, rules: Rules, label: Label | None = None, column: Column | None = None
+        self,
+        rules: Rules,
+        label: Label | None = None,
+        column: Column | None = None,
+        dialog: Dialog | None = None,
     ) -> None:
-        self._rules, self._label, self._column = rules, label, column
+        self._rules, self._label, self._column, self._dialog = rules, label, column, dialog
         self._approve = [re.compile(pattern, re.IGNORECASE) for pattern in rules.approve]
         self._applications = {name.casefold() for name in rules.applications}
         self._pending = [""]  # texts that may stand where keys go now, the fullest first
@@ -157,6 +164,8 @@ class Guard:
             words = _first(family.words, labels)
             if isinstance(action, Press) and family.pressed(action.keys):
                 words = action.keys
+            elif words and not isinstance(action, Click | Drag):
+                words = f"{words}, in the dialog or menu that a key answers"
             if words:
                 yield name, f"{words!r}: {family.risk}"
 
@@ -164,7 +173,7 @@ class Guard:
         """Words that the operator marked: (rule, reason)."""
         texts = self._words(action, observation) if self._approve else []
         if isinstance(action, Press):
-            texts = [action.keys, *map(str, chords(action.keys))]
+            texts += [action.keys, *map(str, chords(action.keys))]
         typed = typed_by(action)
         for pattern in self._approve:
             name, words = pattern.pattern, _first(pattern, texts)
@@ -176,11 +185,16 @@ class Guard:
                 yield f"approve {name}", f"{words!r} matches the rule {name!r}"
 
     def _words(self, action: Action, observation: Observation) -> list[str]:
-        """What stands where a button of the mouse is released: each text, and all as one."""
+        """What stands where a button of the mouse is released, or in the dialog that a key
+        answers (which of its buttons has the focus is not seen): each text, and all as one."""
         match action:
             case Click(x, y) | Drag(to_x=x, to_y=y) if self._label is not None:
                 # A drag that ends where it began clicks, and one may end on a wastebasket.
                 read = self._label(x, y, observation)
+            case Press() | TypeText() if self._dialog is not None:
+                at = dialog_at(observation)
+                answers = at is not None and _answers(action, observation.windows[at])
+                read = self._dialog(at, observation) if answers and at is not None else ""
             case _:
                 return []
         texts = read.split("\n")
@@ -213,6 +227,26 @@ def touched(action: Action, observation: Observation) -> list[Window | None]:
 def window_at(x: int, y: int, observation: Observation) -> Window | None:
     """The frontmost window under a point."""
     return next((window for window in observation.windows if window.box.contains(x, y)), None)
+
+
+def dialog_at(observation: Observation) -> int | None:
+    """The index of the dialog or menu that has the keys: a menu has them without being active."""
+    for at, window in enumerate(observation.windows):
+        if window.dialog:
+            return at
+        if window.active:
+            break
+    return None
+
+
+def _answers(action: Action, window: Window) -> bool:
+    """Whether keys may push a button or choose from a menu, and do not only move about."""
+    if isinstance(action, TypeText):
+        return not window.active  # a menu: its letters choose
+    moving = _MOVES | {"home", "end", "backspace"}
+    return isinstance(action, Press) and any(
+        tap.modifiers & {"alt", "ctrl"} or tap.key not in moving for tap in chords(action.keys)
+    )
 
 
 def effect(before: Observation, after: Observation) -> bool:

@@ -17,6 +17,7 @@ from perception.observation import Box, Window
 Handle = Any  # python-xlib's Window: the package has no types
 
 APPLICATION_REQUEST, PAGER = 1, 2  # the source indication of EWMH requests
+DIALOGS = ("DIALOG", "MENU", "POPUP_MENU", "DROPDOWN_MENU", "COMBO")
 ALL_SIDES = 0x0F00  # x, y, width and height are given
 SETTLED = 0.5  # seconds without a move after which a window stays where it is
 STATIC_GRAVITY = 10  # the box is the client's own, whatever frame it has
@@ -123,11 +124,21 @@ def _describe(display: Display, handle: Handle, offset: tuple[int, int], active:
         title = title or handle.get_wm_name() or ""
         names = handle.get_wm_class() or ("", "")
         box = box_of(display, handle).moved(-offset[0], -offset[1])
+        dialog = _is_dialog(display, handle)
     except (BadWindow, BadDrawable):
         return Window("", "", Box(0, 0, 0, 0))
     if isinstance(title, bytes):
         title = title.decode("latin-1")
-    return Window(title, names[1], box, active)
+    return Window(title, names[1], box, active, dialog)
+
+
+def _is_dialog(display: Display, handle: Handle) -> bool:
+    """By its EWMH type; without one, whether it is a popup or belongs to another window."""
+    kinds = _property(display, handle, "_NET_WM_WINDOW_TYPE") or ()
+    if kinds:
+        return any(display.intern_atom(f"_NET_WM_WINDOW_TYPE_{name}") in kinds for name in DIALOGS)
+    popup = handle.get_attributes().override_redirect
+    return bool(popup or _property(display, handle, "WM_TRANSIENT_FOR"))
 
 
 def _property(display: Display, handle: Handle, name: str) -> tuple[int, ...] | None:

@@ -52,7 +52,7 @@ def guard(rules: Rules, goal: Goal, policy: Policy) -> Guard:
     files = tuple(path.name for path in goal.files)
     strict = replace(rules, applications=goal.applications, files=files)
     eyes = GuardEyes(policy.reader if isinstance(policy, Reading) else None)
-    return Guard(strict, eyes.label, eyes.column)
+    return Guard(strict, eyes.label, eyes.column, eyes.dialog)
 
 
 @runtime_checkable
@@ -86,6 +86,12 @@ class GuardEyes:
         under.sort(key=lambda one: one.box.area)
         near.sort(key=lambda one: abs(one.box.center[0] - x) + abs(one.box.center[1] - y))
         return "\n".join(dict.fromkeys(one.text for one in (*under, *near) if one.text))
+
+    def dialog(self, window: int, observation: Observation) -> str:
+        """The short texts in a window, one a line: its buttons or entries, and its question."""
+        elements = self._read(observation).elements
+        texts = (one.text for one in elements if one.window == window and one.kind != "cell")
+        return "\n".join(dict.fromkeys(text for text in texts if text))
 
     def column(self, observation: Observation) -> tuple[str, tuple[str, ...]]:
         """The header or label of the focus, and the values of its column."""

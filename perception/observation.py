@@ -65,12 +65,16 @@ class Screen:
 
 @dataclass(frozen=True)
 class Window:
-    """A top-level window as the window manager reports it, its box without the frame."""
+    """A top-level window as the window manager reports it, its box without the frame.
+
+    dialog: whether it is a dialog or a menu, as far as its program tells; not kept in memory.
+    """
 
     title: str
     application: str
     box: Box
     active: bool = False
+    dialog: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -162,3 +162,48 @@ def test_a_click_on_the_padding_of_a_button_is_a_click_on_it() -> None:
     assert eyes.label(200, 195, seen) == ""  # the button of a window behind
     assert eyes.label(510, 322, seen) == "Paper"
     assert eyes.label(510, 342, seen) == ""
+
+
+ASKED = replace(
+    SEEN,
+    windows=(
+        Window("Save Document?", "libreoffice-calc", Box(450, 100, 200, 90), True, True),
+        replace(SHEET, active=False),
+        PAGE,
+    ),
+)
+QUESTION = "Save changes before closing?\nDon't Save\nCancel\nSave"
+
+
+def test_a_key_that_answers_a_dialog_is_judged_by_what_stands_in_it() -> None:
+    guard = Guard(Rules(), dialog=lambda window, seen: QUESTION if window == 0 else "Delete")
+    for action in (Press("Return"), Press("space"), Press("alt+n"), Press("n")):
+        permit = guard.check(action, ASKED, 0, 0)
+        assert (permit.needs_approval, permit.rules) == (True, ("close",)), action
+        assert "Don't Save" in permit.reason and "dialog or menu" in permit.reason
+    for action in (Press("Tab"), Press("Escape"), Press("shift+Tab"), TypeText("note")):
+        assert guard.check(action, ASKED, 0, 0).allowed, action
+    # In the document the same keys mean nothing of the kind.
+    assert guard.check(Press("Return"), SEEN, 0, 0).allowed
+    assert Guard(Rules(ask=())).check(Press("Return"), ASKED, 0, 0).allowed
+
+
+def test_letters_choose_from_a_menu() -> None:
+    menu = Window("LibreOffice", "Soffice", Box(420, 30, 150, 200), dialog=True)
+    seen = replace(SEEN, windows=(menu, SHEET, PAGE))
+    guard = Guard(Rules(), dialog=lambda window, seen: "Undo\nCut\nDelete Rows")
+    for action in (Press("d"), TypeText("d"), Press("Return")):
+        assert guard.check(action, seen, 0, 0).rules == ("delete",), action
+    assert guard.check(Press("Down"), seen, 0, 0).allowed
+
+
+def test_words_that_the_operator_marked_count_in_dialogs_too() -> None:
+    guard = Guard(Rules(ask=(), approve=("overwrite",)), dialog=lambda window, seen: "Overwrite?")
+    assert guard.check(Press("Return"), ASKED, 0, 0).needs_approval
+    assert guard.check(Press("Return"), SEEN, 0, 0).allowed
+
+
+def test_a_dialog_behind_the_window_that_has_the_keys_is_not_answered() -> None:
+    behind = Window("Delete?", "notes", Box(410, 10, 50, 50), dialog=True)
+    guard = Guard(Rules(), dialog=lambda window, seen: "Delete")
+    assert guard.check(Press("Return"), replace(SEEN, windows=(SHEET, behind)), 0, 0).allowed
