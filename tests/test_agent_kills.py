@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from worker_house import House, until
 
 from actuation.keeper import descendants
@@ -23,6 +24,7 @@ KILLS = int(os.environ.get("DORMOUSE_KILLS", "5"))
 LATEST = 2.5  # seconds after the first action was shown; a task takes about two
 
 
+@pytest.mark.timeout(max(300, 60 * KILLS))
 def test_no_kill_loses_or_repeats_a_step(tmp_path: Path) -> None:
     chance, phases = random.Random(14_200), Counter[str]()
     for number in range(KILLS):

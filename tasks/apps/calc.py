@@ -18,6 +18,7 @@ from actuation.desktop import DesktopError, Host, Program
 from perception.observation import Box, Image, Window
 
 APPLICATION = "libreoffice-calc"
+DIALOGS = "Soffice"  # what its dialogs and menus call themselves
 
 SETTINGS = {
     "Office.Common/Save/Document": {"WarnAlienFormat": "false"},

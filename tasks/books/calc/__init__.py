@@ -1,0 +1,1 @@
+"""Jobs in one LibreOffice Calc workbook."""
