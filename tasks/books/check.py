@@ -83,9 +83,9 @@ def follows(ledger: Ledger, invoice: Invoice, found: list[object]) -> str:
     return ""
 
 
-def fits(found: object, right: Value) -> bool:
+def fits(found: object, right: Value | int) -> bool:
     """Dates as dates, amounts as numbers to the cent, text exactly, blank as blank."""
-    if isinstance(right, Decimal):
+    if isinstance(right, Decimal | int):
         number = isinstance(found, int | float) and not isinstance(found, bool)
         return number and abs(Decimal(repr(found)) - right) < CENT / 2
     if isinstance(right, date):

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from actuation.action import Action, Click, Done, Press, TypeText
 from actuation.desktop import DesktopError, Host
 from perception.observation import Box
+from perception.scene import Scene
 from tasks.apps import calc
 from tasks.apps.stage import stage
 from tasks.books.calc.saved import Place, Wanted, judge, read
@@ -98,20 +99,34 @@ class CalcJob(ABC):
 
     def cell(self, observe: Look, table: Table, row: int, header: str) -> Click:
         """A click on a cell of a table that is on the screen, found by the eyes."""
-        from perception.read import Reader
-
-        if not isinstance(self._reader, Reader):
-            self._reader = Reader()
         column = table.headers.index(header)
-        for element in self._reader.read(observe()).elements:
+        for element in self._scene(observe).elements:
             if element.grid >= 0 and (element.row, element.column) == (row, column):
                 return Click(*element.box.center)
         raise DesktopError(f"the oracle does not find row {row + 1} of {header!r} on the screen")
 
+    def entry(self, observe: Look, text: str) -> Click:
+        """A click on a menu's entry or a button, by its words."""
+        for element in self._scene(observe).elements:
+            if element.text.strip(" .…").casefold() == text.casefold():
+                return Click(*element.box.center)
+        raise DesktopError(f"the oracle does not find {text!r} on the screen")
+
+    def _scene(self, observe: Look) -> Scene:
+        from perception.read import Reader
+
+        if not isinstance(self._reader, Reader):
+            self._reader = Reader()
+        return self._reader.read(observe())
+
     def goes(self, row: int, column: int) -> Iterator[Action]:
         """To a cell by the keyboard, wherever it is: through the name box."""
+        yield from self.selects(address(row, column))
+
+    def selects(self, area: str) -> Iterator[Action]:
+        """A cell or an area, "D2:D9"."""
         yield Press("ctrl+shift+t")
-        yield TypeText(address(row, column))
+        yield TypeText(area)
         yield Press("Return")
 
 

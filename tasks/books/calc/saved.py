@@ -17,10 +17,11 @@ Place = tuple[str, int, int]  # sheet, row, column, both from 1
 @dataclass(frozen=True)
 class Wanted:
     """What belongs in a cell. value: as `fits` compares it. computed: by a formula, whose result
-    is the value. formatted: the number format alone is to change, to one of these."""
+    is the value; None: by a formula or as it is. formatted: the number format alone is to change,
+    to one of these."""
 
-    value: date | Decimal | str | None = None
-    computed: bool = False
+    value: date | Decimal | int | str | None = None
+    computed: bool | None = False
     formatted: tuple[str, ...] = ()
 
 
@@ -72,7 +73,7 @@ def _right(found: Cell, before: Cell, wanted: Wanted) -> bool:
             _plain, wanted.formatted
         )
     formula = isinstance(found.raw, str) and found.raw.startswith("=")
-    return formula == wanted.computed and fits(found.value, wanted.value)
+    return wanted.computed in (None, formula) and fits(found.value, wanted.value)
 
 
 def _same(before: Cell, after: Cell) -> bool:
