@@ -21,8 +21,8 @@ class Brake:
         self._seen = 0  # pulls before the action under way
 
     def pull(self) -> None:
+        self._pulled.set()  # first: whoever begins in between meets it
         self._pulls += 1
-        self._pulled.set()
 
     def release(self) -> None:
         self._pulled.clear()

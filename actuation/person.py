@@ -111,19 +111,18 @@ class PersonWatch:
         return opcode, version
 
     def _select(self) -> frozenset[int]:
-        """Ask for the raw events of the devices behind which may be a person: all but XTEST's and
-        the masters, which gather others."""
-        root, masters = self._display.screen().root, (xinput.MasterPointer, xinput.MasterKeyboard)
+        """Ask for the raw events of the devices behind which may be a person: not of XTEST's, of
+        masters, which gather others, or of floating ones, which reach no program."""
+        root, slaves = self._display.screen().root, (xinput.SlavePointer, xinput.SlaveKeyboard)
         # First of all: a device that is plugged in while the others are asked for is told.
         root.xinput_select_events([(xinput.AllDevices, xinput.HierarchyChangedMask)])
         devices = self._display.xinput_query_device(xinput.AllDevices).devices
         hands = frozenset(
-            each.deviceid
-            for each in devices
-            if each.use not in masters and "XTEST" not in each.name
+            each.deviceid for each in devices if each.use in slaves and "XTEST" not in each.name
         )
         mask = sum(1 << kind for kind in self._kinds)
-        root.xinput_select_events([(device, mask) for device in sorted(hands)])
+        if hands:  # the server refuses an empty list
+            root.xinput_select_events([(device, mask) for device in sorted(hands)])
         return hands
 
     def _escape_keys(self) -> frozenset[int]:

@@ -105,7 +105,8 @@ class X11Desktop:
             return windows.listed(self._look, (self.screen.x, self.screen.y))
 
     def stop(self) -> None:
-        # No lock: it must work from a signal handler, in the thread that types.
+        # None of this desktop's locks: it must work while another thread types. From a signal's
+        # handler call it in a thread of its own (agent.stop.elsewhere).
         self._brake.pull()
 
     def resume(self) -> None:

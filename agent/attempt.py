@@ -10,7 +10,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -117,8 +117,8 @@ class Stage:
 
         Raises DesktopError if the set-up fails twice, Interrupted if stopped before it began.
         """
-        desktop, task, goal, folder = self._ready(name, seed, variant)
-        try:
+        with ExitStack() as last:
+            desktop, task, goal = self._ready(last, name, seed, variant)
             policy = self._policies(task)
             loop = Loop(
                 desktop=desktop,
@@ -142,14 +142,14 @@ class Stage:
                 started_at=time.time(),
             )
             run = loop.run(episode, self._recall(goal.text), task.verify)
-        finally:
-            self._clear(task)
-            shutil.rmtree(folder, ignore_errors=True)
         if run.outcome is Outcome.UNKNOWN:
             self.close()
         return _attempt(episode, run)
 
-    def _ready(self, name: str, seed: int, variant: str) -> tuple[Host, Task, Goal, Path]:
+    def _ready(
+        self, last: ExitStack, name: str, seed: int, variant: str
+    ) -> tuple[Host, Task, Goal]:
+        """last: is left with what ends the task's programs and removes its files."""
         for attempt in (1, 2):
             self._stop.check()
             self._sink(Preparing(name, variant, seed))
@@ -158,15 +158,14 @@ class Stage:
                 if self._desktop is None:
                     self._desktop = self._host()
                     self._stop.attach(self._desktop)
-                # In the desktop's home: should this process be killed, its keeper removes both.
-                folder = Path(tempfile.mkdtemp(prefix="task-", dir=self._desktop.home))
-                goal = task.setup(self._desktop, folder, seed, variant)
-                return self._desktop, task, goal, folder
+                folder = _folder(self._desktop)
+                last.callback(shutil.rmtree, folder, ignore_errors=True)
+                last.callback(self._clear, task)
+                return self._desktop, task, task.setup(self._desktop, folder, seed, variant)
             except Stopped as stopped:
-                self._clear(task)
                 raise Interrupted from stopped
             except DesktopError as error:
-                self._clear(task)
+                last.close()
                 self.close()
                 self._sink(SetupFailed(name, variant, seed, str(error), again=attempt == 1))
                 if attempt == 2:
@@ -194,6 +193,15 @@ class Stage:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _folder(desktop: Host) -> Path:
+    """For a task's files, in the desktop's home: should this process be killed, its keeper removes
+    both. DesktopError if the home has gone."""
+    try:
+        return Path(tempfile.mkdtemp(prefix="task-", dir=desktop.home))
+    except OSError as error:
+        raise DesktopError(f"the desktop's home has gone ({error}): start it again") from error
 
 
 def _attempt(episode: Episode, run: Run) -> Attempt:

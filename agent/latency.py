@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,13 +74,9 @@ def hands(tries: int, progress: Progress, suffix: str = "") -> Iterator[tuple[st
         Connection(folder / "socket") as line,
         VirtualDesktop() as desktop,
         Hand(desktop.vnc_socket, desktop.vnc_password) as hand,
-        ExitStack() as last,
+        closing(PersonWatch(desktop.display, Touching(session))),
     ):
         session.attach(desktop)
-        watch = PersonWatch(desktop.display, Touching(session))
-        last.callback(watch.close)
-        handler = signal.signal(signal.SIGTERM, elsewhere(session.stop))
-        last.callback(signal.signal, signal.SIGTERM, handler)
         acts: dict[str, tuple[Callable[[], object], ...]] = {
             "stop": (lambda: line.ask(wire.Intend("stop")),),
             "sigterm": (lambda: os.kill(os.getpid(), signal.SIGTERM),),
@@ -89,18 +85,28 @@ def hands(tries: int, progress: Progress, suffix: str = "") -> Iterator[tuple[st
         }
         for name, moves in acts.items():
             found = []
-            for number in range(tries):
-                run = Stop()
-                run.attach(desktop)
-                session.begin(run)
-                over = run if name != "yield" else None
-                found.append(_cut_short(desktop, LONG[number % len(LONG)], moves, over))
-                hand.key(SHIFT, False)
-                session.end()
-                session.go_on()
-                time.sleep(0.005 if name != "escape" else DOUBLE)
-                progress(name + suffix, number + 1, tries)
+            with _on_sigterm(session.stop) if name == "sigterm" else nullcontext():
+                for number in range(tries):
+                    run = Stop()
+                    run.attach(desktop)
+                    session.begin(run)
+                    over = run if name != "yield" else None
+                    found.append(_cut_short(desktop, LONG[number % len(LONG)], moves, over))
+                    hand.key(SHIFT, False)
+                    session.end()
+                    session.go_on()
+                    time.sleep(0.005 if name != "escape" else DOUBLE)
+                    progress(name + suffix, number + 1, tries)
             yield name + suffix, Latency(tuple(found))
+
+
+@contextmanager
+def _on_sigterm(act: Callable[[], object]) -> Iterator[None]:
+    before = signal.signal(signal.SIGTERM, elsewhere(act))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _cut_short(
@@ -243,6 +249,7 @@ def measure(tries: int, asleep: bool, progress: Progress) -> tuple[dict[str, Lat
         version = -1
         while not (now := line.look(version, 1.0)).shown:
             version = now.version
+            progress("waiting", 0, 1)
         found["frame_age"] = Latency(
             ages(settings, WATCHED, lambda gone: progress("frame_age", int(gone), int(WATCHED)))
         )
@@ -261,9 +268,11 @@ def measure(tries: int, asleep: bool, progress: Progress) -> tuple[dict[str, Lat
                 line.ask(wire.Intend("go_on"))
                 while line.look().job:
                     time.sleep(0.1)
+                    progress("waiting", 0, 1)
                 line.ask(wire.Sleep(rehearse=False))
                 while (night := line.look().night) is None or night.phase != "consolidate":
                     time.sleep(0.2)
+                    progress("waiting", 0, 1)
                 found["keypress_asleep"] = keys(desk, tries, "keypress_asleep", progress)
                 found |= dict(hands(tries, progress, "_asleep"))
         finally:

@@ -70,7 +70,7 @@ class Session:
         self._recording = self._sleeping = False
         self._paused = self._taken = self._halted = False
         self._touched = False  # a person had the desktop since the loop last asked
-        self._why = ""
+        self._whys = {"_halted": "", "_taken": "", "_paused": ""}
         self._granted: set[str] = set()  # rules that were approved for this task
         self._pending: Proposal | None = None
         self._answer: Answer | None = None
@@ -87,7 +87,8 @@ class Session:
     def why(self) -> str:
         """Who or what brought the state about, "" where it explains itself."""
         with self._now:
-            return self._why
+            said = (why for flag, why in self._whys.items() if getattr(self, flag))
+            return next(said, "")
 
     @property
     def pending(self) -> Proposal | None:
@@ -150,7 +151,6 @@ class Session:
         with self._now:
             given = self._taken or self._paused or self._halted
             self._paused = self._taken = self._halted = False
-            self._why = ""
             self._move()
             self._now.notify_all()
         self._changed()
@@ -160,8 +160,6 @@ class Session:
         """Take back a take-over alone: what was paused before stays paused."""
         with self._now:
             given, self._taken = self._taken, False
-            if given:
-                self._why = "as before you took over" if self._paused or self._halted else ""
             self._move()
             self._now.notify_all()
         self._changed()
@@ -184,7 +182,7 @@ class Session:
                 self._run.throw()  # it may have begun since stop() looked
             self._touched |= self._taken
             if new:
-                self._why = why
+                self._whys[flag] = why
             self._move()
             self._now.notify_all()
         if new:

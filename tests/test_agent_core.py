@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actuation.action import Ask, Click, Done, Press, TypeText
+from agent.errors import BadInput
 from agent.policies.core import network as network_module
 from agent.policies.core import train as train_module
 from agent.policies.core.augment import augment, retold
@@ -266,6 +267,20 @@ def test_pretraining_does_not_feel_what_nights_need_sharper(
     for name, value in plain.items():
         factor = {"bilinear.weight": 8.0, "word_key.weight": 4.0}.get(name, 1.0)
         assert torch.allclose(factor * sharp[name], value, atol=2e-3), name
+
+
+def test_a_checkpoint_of_another_version_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    out = tmp_path / "core.safetensors"
+    network = new_network(0)
+    state = {
+        "network": network.state_dict(),
+        "optimizer": torch.optim.AdamW(network.parameters()).state_dict(),
+        "step": 3,
+    }
+    torch.save(state, tmp_path / "core.safetensors.checkpoint")
+    with pytest.raises(BadInput, match="--no-resume"):
+        train(out, Schedule(steps=4, batch=2, workers=0))
+    train(out, Schedule(steps=4, batch=2, workers=0), resume=False)
 
 
 def test_a_level_is_added_exactly_and_checked(tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ def test_handing_back_leaves_what_was_paused_paused(store: Store) -> None:
     day.session.pause("lunch")
     day.session.take_over("you touched the mouse")
     assert day.session.hand_back()
-    assert (day.session.state, day.session.why) == (State.PAUSED, "as before you took over")
+    assert (day.session.state, day.session.why) == (State.PAUSED, "lunch")
     assert not day.session.hand_back()
     time.sleep(0.4)
     assert not any(isinstance(done, TypeText) for done in day.desktop.performed)
@@ -172,12 +172,16 @@ def test_handing_back_leaves_what_was_paused_paused(store: Store) -> None:
     assert day.policy.interruptions == 1  # it looked again
 
 
-def test_handing_back_takes_no_stop_back(store: Store) -> None:
+@pytest.mark.parametrize("last", ["stop", "take_over"])
+def test_handing_back_takes_no_stop_back(last: str) -> None:
     session = Session(QUICK)
-    session.stop("enough")
-    session.take_over("a touch")
+    acts = {"stop": "enough", "take_over": "a touch"}
+    for act in sorted(acts, key=lambda act: act == last):
+        getattr(session, act)(acts[act])
     assert session.hand_back()
-    assert (session.state, session.free) == (State.STOPPED, False)
+    assert (session.state, session.free, session.why) == (State.STOPPED, False, "enough")
+    session.go_on()
+    assert (session.state, session.why) == (State.IDLE, "")
 
 
 @pytest.mark.parametrize("first", ["pause", "take_over", "run"])

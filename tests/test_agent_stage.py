@@ -157,3 +157,20 @@ def test_an_interrupted_run_loses_no_step_and_leaves_no_process(tmp_path: Path) 
         (head,) = store.episodes()
         assert head.outcome is Outcome.STOPPED
         assert len(store.episode(head.id).steps) >= 2
+
+
+def test_nothing_of_a_task_is_left_and_a_desktop_whose_home_went_is_replaced(
+    tmp_path: Path,
+) -> None:
+    stop, sink = Stop(), Collector()
+    with (
+        Store(tmp_path / "memory.sqlite") as store,
+        Stage(VirtualDesktop, Scripted, store, sink=sink, stop=stop) as stage,
+    ):
+        assert stage.attempt(TASK, 14_002).outcome is Outcome.VERIFIED
+        first = stage._desktop
+        assert first is not None and not list(first.home.glob("task-*"))
+        first.home.rename(first.home.with_name("gone"))
+        assert stage.attempt(TASK, 14_002).outcome is Outcome.VERIFIED
+        assert any(isinstance(event, SetupFailed) for event in sink.events)
+        assert stage._desktop is not first

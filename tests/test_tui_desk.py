@@ -39,6 +39,7 @@ from agent.tui.pages import PAGES
 from agent.tui.toml import written
 from agent.tui.wizard import DRILLED, Wizard, merge
 from agent.worker import wire
+from agent.worker.client import NoWorker
 
 SMALL, MIDDLE, LARGE = (80, 24), (120, 40), (200, 60)
 NAMES = {SMALL: "small", MIDDLE: "middle", LARGE: "large"}
@@ -424,19 +425,20 @@ def test_a_lost_worker_is_said_once_and_can_be_started(settings: Settings) -> No
 
     def connect() -> FakeWorld:
         if gone[0]:
-            raise Needed("no worker runs: [start] one")
+            raise NoWorker("no worker runs: [start] one")
         return world
 
     class Dies(FakeWorld):
         def look(self, after: int = -1, patience: float = 0, watching: bool = False) -> wire.Status:
             if gone[0]:
-                raise Needed("the worker has ended")
+                raise NoWorker("the worker has ended")
             return super().look(after, patience, watching)
 
-    world = Dies("running")
+    world = Dies("waiting")
 
     def start() -> None:
         started.append(True)
+        time.sleep(0.2)
         gone[0] = False
 
     async def run() -> None:
@@ -445,19 +447,45 @@ def test_a_lost_worker_is_said_once_and_can_be_started(settings: Settings) -> No
         async with app.run_test(size=MIDDLE, notifications=True) as pilot:
             await settled(pilot)
             line = app.screen.query_one(StateBar)
-            assert "Running" in str(line.render())
+            assert "WAITING" in str(line.render())
             await pilot.press("W")  # there is a worker: nothing to start
             gone[0] = True
             await until(pilot, lambda: "NO WORKER" in str(line.render()))
             await pilot.pause(2.5)
             assert len([one for one in app._notifications if "worker" in one.message]) == 1
+            assert app.status.question is None and "no worker" in app.title
             assert any(key.key == "W" and key.display for key in app.screen.query(FooterKey))
-            await pilot.press("W")
-            await until(pilot, lambda: "Running" in str(line.render()))
+            await pilot.press("W", "W", "W")
+            await until(pilot, lambda: "WAITING" in str(line.render()))
             await until(pilot, lambda: all(k.key != "W" for k in app.screen.query(FooterKey)))
 
     asyncio.run(run())
     assert started == [True]
+
+
+def test_a_worker_that_refuses_is_not_said_to_be_gone(settings: Settings) -> None:
+    """One that is full, or of another version, may be acting: no other is offered."""
+    said = ["64 clients are connected"]
+
+    class Full(FakeWorld):
+        def look(self, after: int = -1, patience: float = 0, watching: bool = False) -> wire.Status:
+            if said:
+                raise Needed(said[0])
+            return super().look(after, patience, watching)
+
+    async def run() -> None:
+        app = app_of(settings, Full("running"), start=lambda: pytest.fail("it was started"))
+        async with app.run_test(size=MIDDLE, notifications=True) as pilot:
+            line = app.screen.query_one(StateBar)
+            await until(pilot, lambda: "LOST: 64 clients" in str(line.render()))
+            await pilot.press("W")
+            said[0] = "version 9 is spoken"
+            await until(pilot, lambda: "version 9" in str(line.render()))
+            assert len(app._notifications) == 2
+            said.clear()
+            await until(pilot, lambda: "Running" in str(line.render()))
+
+    asyncio.run(run())
 
 
 def test_picture_is_asked_for_at_the_size_that_is_seen(settings: Settings) -> None:

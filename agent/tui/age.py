@@ -24,6 +24,7 @@ def ages(settings: Settings, seconds: float, told: Callable[[float], None]) -> t
             view = app.screen.query_one(FrameView)
             while not view.taken_at:
                 await pilot.pause(EVERY)
+                told(0.0)
             begun = time.monotonic()
             while (gone := time.monotonic() - begun) < seconds:
                 await asyncio.sleep(EVERY)

@@ -20,6 +20,7 @@ from textual.screen import Screen
 
 from agent.config import Settings
 from agent.errors import exit_code
+from agent.session import State
 from agent.tui.attention import desktop_note
 from agent.tui.faint import DRESSED, Plainer
 from agent.tui.frame import Way, unicode_known
@@ -30,7 +31,7 @@ from agent.tui.pages import KEYS, PAGES
 from agent.tui.palette import commands
 from agent.tui.saying import Saying
 from agent.worker import wire
-from agent.worker.client import Worker
+from agent.worker.client import NoWorker, Worker
 
 PATIENCE = 1.0  # seconds of a long poll: an idle desk asks once a second
 
@@ -70,6 +71,8 @@ class DeskApp(Saying):
         self.settings, self.library = settings, library
         self.way, self.clock, self._start = way, clock, start
         self.lost = ""  # said in place of the state while no worker answers
+        self.keys = {"stop": "!", "help": "?", "start_worker": "W"}  # as words name them
+        self._none = self._starting = False  # no worker runs; one is being started
         self.leaving = threading.Event()
         self.pictures: list[Path] = []  # that were opened in a viewer
         self._first_time = first_time
@@ -84,6 +87,7 @@ class DeskApp(Saying):
         known = defaults([type(self).BINDINGS, *(page.BINDINGS for page in PAGES.values())])
         keys, wrong = checked(self.settings.keys, everywhere, known | defaults([Page.BINDINGS]))
         self.set_keymap(keys)
+        self.keys |= keys
         for sentence in wrong:
             self.tell(sentence)
         self.set_class(self.way is Way.ASCII, "-faint")
@@ -127,56 +131,69 @@ class DeskApp(Saying):
                 if exit_code(error) is None:
                     raise
                 worker, version = None, -1
-                self.call_from_thread(self._missed, str(error))
+                self.call_from_thread(self._missed, str(error), isinstance(error, NoWorker))
                 self.leaving.wait(PATIENCE)
                 continue
             if status.version != version and not self.leaving.is_set():
                 version = status.version
                 self.call_from_thread(self.told, status)
 
-    def _missed(self, why: str) -> None:
-        """No worker answers: said once, and shown until one does."""
-        if not self.lost:
+    def _missed(self, why: str, none: bool) -> None:
+        """No answer, and why: said once, and shown until there is one. none: no worker runs."""
+        mend = f"{self.keys['start_worker']} starts one" if self._start else "dormouse worker"
+        words = f"NO WORKER: nothing is done, nothing begins. {mend}" if none else f"LOST: {why}"
+        if words != self.lost:
             self.tell(why)
-            key = self.settings.keys.get("start_worker", "W")
-            mend = f"{key} starts one" if self._start else "start one: dormouse worker"
-            self.lost = f"NO WORKER: nothing is done, and nothing begins. {mend}"
+            self.lost, self._none = words, none
+            self.renew(wire.Status(0, State.IDLE))  # what was asked or done is not known
+            self._entitle("Dormouse – no worker" if none else "Dormouse – lost")
             self._show(self.status)
+            self.screen.refresh_bindings()
 
     def action_start(self) -> None:
-        if self._start is not None and self.lost:
+        if self._start is not None and self._none and not self._starting:
+            self._starting = True
             self.notify("Starting a worker…")
-            self.run_worker(self._begin, thread=True, exclusive=True, group="start")
+            # A thread that nobody waits for: the desk can be left meanwhile.
+            threading.Thread(target=self._begin, daemon=True).start()
 
     def _begin(self) -> None:
+        said = ""
         try:
             if self._start is not None:
                 self._start()
+            self.leaving.wait(2 * PATIENCE)  # until it was heard of
         except Exception as error:
             if exit_code(error) is None:
                 raise
-            self.call_from_thread(self.tell, str(error))
+            said = str(error)
+        finally:
+            self._starting = False
+        if said and not self.leaving.is_set():
+            self.call_later(self.tell, said)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A worker is started only where there is none."""
-        return bool(self.lost and self._start) if action == "start" else True
+        return bool(self._none and self._start) if action == "start" else True
 
     def told(self, status: wire.Status) -> None:
         """A newer status: the shown page draws it."""
-        before, self.lost = self.status, ""
+        before, found = self.status, bool(self.lost)
+        self.lost, self._none = "", False
         self.renew(status)
         if status.question and status.question != before.question:
             self._call_for_a_person(status.question)
-        if status.state is not before.state:
+        if status.state is not before.state or found:
             self._entitle(f"Dormouse – {status.state}")
         self._blink()
         self._show(status)
+        if found:
+            self.screen.refresh_bindings()
 
     def _show(self, status: wire.Status) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, Page) and screen.is_mounted:
                 screen.show(status)
-                screen.refresh_bindings()
 
     def _call_for_a_person(self, question: wire.Question) -> None:
         """A question waits: bell, title, and a note of the desktop where there is one."""

@@ -88,7 +88,7 @@ class Page(Screen[None]):
         """Draw a status; called whenever it changed and whenever the page comes up."""
         self.query_one(StateBar).show(status, self.desk.lost)
         # However many keys a page has, these are seen.
-        keys = {"stop": "!", "help": "?"} | self.desk.settings.keys
+        keys = self.desk.keys
         self.query_one("#always", Static).update(f"{keys['stop']} Stop {keys['help']} Help")
 
     def action_filter(self) -> None:

@@ -25,6 +25,10 @@ Kind = TypeVar("Kind")
 BIRTH = 60.0  # seconds that a worker may take to open its socket
 
 
+class NoWorker(Needed):
+    """Nobody listens any more: nothing is done, and nothing begins."""
+
+
 class Worker(Protocol):
     """What clients may ask for; the fake of tests has it too. Raises BadInput or Needed with the
     worker's sentence where it refuses."""
@@ -46,7 +50,9 @@ class Connection:
             self._socket.connect(str(path))
         except OSError as error:
             self._socket.close()
-            raise Needed("no worker runs: start one with `dormouse worker`, or the desk") from error
+            raise NoWorker(
+                "no worker runs: start one with `dormouse worker`, or the desk"
+            ) from error
         owner = _owner(self._socket)
         if owner != os.getuid():
             self._socket.close()
@@ -69,9 +75,9 @@ class Connection:
                 self._socket.sendall(wire.line(request))
             text = self._file.readline(wire.LINE)
         except OSError as error:
-            raise Needed(f"the worker is gone: {error}") from error
+            raise NoWorker(f"the worker is gone: {error}") from error
         if not text:
-            raise Needed("the worker has ended")
+            raise NoWorker("the worker has ended")
         try:
             reply = wire.response(text)
         except wire.WireError as error:

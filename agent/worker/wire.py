@@ -1,7 +1,7 @@
 """What a worker and its clients say: one JSON object a line over a Unix socket, versioned.
 
-    client ── {"v": 1, "do": "answer", "question": 3, "yes": true} ──▶ worker
-           ◀── {"v": 1, "kind": "done", "changed": true} ──
+    client ── {"v": 2, "do": "answer", "question": 3, "yes": true} ──▶ worker
+           ◀── {"v": 2, "kind": "done", "changed": true} ──
 
 Every request has one reply. Picture bytes are base64 PNG. Boxes are [x, y, w, h] in observation
 pixels, actions are text (actuation.grammar), times are seconds since the epoch.
@@ -23,7 +23,7 @@ from agent.worker.told import Shown as Shown
 from agent.worker.told import Status as Status
 from agent.worker.words import fault, harmless, plain
 
-VERSION = 1
+VERSION = 2
 LINE = 64 * 2**20  # bytes: a longer reply is no message
 REQUEST_LINE = 64 * 2**10  # bytes: a longer request is none
 SEEDS = 2**31  # seeds lie below

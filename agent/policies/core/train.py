@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from agent.errors import BadInput
 from agent.policies.core.collate import parts
 from agent.policies.core.network import EMPTY, Batch, Network, Target, losses, synonym_loss
 from agent.policies.core.nursery.draw import lesson
@@ -106,8 +107,13 @@ def train(
     start = 0
     if resume and checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
-        network.load_state_dict(state["network"])
-        optimizer.load_state_dict(state["optimizer"])
+        try:
+            network.load_state_dict(state["network"])
+            optimizer.load_state_dict(state["optimizer"])
+        except (RuntimeError, ValueError) as error:
+            raise BadInput(
+                f"{checkpoint} is of another version of the network: begin anew with --no-resume"
+            ) from error
         start = int(state["step"])
     batches = DataLoader(
         _Lessons(schedule, start),
