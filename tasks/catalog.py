@@ -6,6 +6,17 @@ from tasks.task import Task
 
 TASKS = {
     "books/enter_invoice": "tasks.books.enter_invoice:EnterInvoice",
+    "books/ageing": "tasks.books.calc.ageing:Ageing",
+    "books/budget_actual": "tasks.books.calc.budget_actual:BudgetActual",
+    "books/carry_totals": "tasks.books.calc.carry_totals:CarryTotals",
+    "books/convert_currency": "tasks.books.calc.convert_currency:ConvertCurrency",
+    "books/correct_posting": "tasks.books.calc.correct_posting:CorrectPosting",
+    "books/expense_report": "tasks.books.calc.expense_report:ExpenseReport",
+    "books/format_column": "tasks.books.calc.format_column:FormatColumn",
+    "books/payroll_line": "tasks.books.calc.payroll_line:PayrollLine",
+    "books/reconcile_statement": "tasks.books.calc.reconcile_statement:ReconcileStatement",
+    "books/sort_table": "tasks.books.calc.sort_table:SortTable",
+    "books/vat_summary": "tasks.books.calc.vat_summary:VatSummary",
 }
 
 

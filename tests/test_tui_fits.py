@@ -77,8 +77,12 @@ async def calm(pilot: Pilot[int]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("full", [True, False], ids=["full", "empty"])
+CASES = [*((size, True) for size in SIZES), (SIZES[0], False)]
+
+
+@pytest.mark.parametrize(
+    ("size", "full"), CASES, ids=lambda one: "x".join(map(str, one)) if one in SIZES else str(one)
+)
 def test_nothing_is_cut_off_on_any_page_in_any_moment(
     full: bool, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
