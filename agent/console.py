@@ -1,5 +1,7 @@
 """Events for people: one line for each that matters, progress bars for long work."""
 
+from typing import Any
+
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -19,6 +21,7 @@ from agent import events
 from agent.events import Dropped, Ended, Event, Intended, SetupFailed
 from memory.episode import Outcome
 
+SAID_EVERY = 30.0  # seconds between two lines of progress in a log
 STYLES = {
     Outcome.VERIFIED: "green",
     Outcome.ASKED: "cyan",
@@ -89,9 +92,25 @@ class Phases:
         self._bars.stop()
 
 
+class Bars(Progress):
+    """In a log, which has no bars, a line now and then."""
+
+    _said = 0.0
+
+    def update(self, task_id: TaskID, **fields: Any) -> None:
+        super().update(task_id, **fields)
+        now = self.get_time()
+        if not self.console.is_terminal and now - self._said >= SAID_EVERY:
+            self._said = now
+            task = self.tasks[self.task_ids.index(task_id)]
+            left = f", {task.time_remaining:.0f} s left" if task.time_remaining else ""
+            words = f"{task.description}: {task.completed:g} of {task.total or 0:g}{left}"
+            self.console.print(f"{words} {task.fields.get('note', '')}".rstrip(), markup=False)
+
+
 def bar(console: Console) -> Progress:
     """A progress bar with count, time spent and time left."""
-    return Progress(
+    return Bars(
         SpinnerColumn(),
         TextColumn("{task.description}", table_column=Column(no_wrap=True)),
         BarColumn(bar_width=20),

@@ -1,5 +1,6 @@
 """The command line: exit codes, one clear sentence for each error, and what help may import."""
 
+import io
 import json
 import os
 import re
@@ -9,8 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from actuation.desktop import DesktopError
+from agent import console
 from agent.config import Settings
 from agent.errors import BadInput, Needed, exit_code
 from agent.stop import Interrupted
@@ -212,3 +215,18 @@ def test_a_misspelt_setting_is_named_and_stop_works_all_the_same(tmp_path: Path)
     stopped = dormouse(tmp_path, "stop", **environment)
     assert stopped.returncode == 3  # it looked for a worker, and found none
     assert "no worker runs" in stopped.stderr
+
+
+def test_progress_in_a_log_is_a_line_now_and_then() -> None:
+    now, log = [100.0], io.StringIO()
+    bars = console.bar(Console(file=log, width=100))
+    bars.get_time = lambda: now[0]
+    with bars:
+        task = bars.add_task("train", total=1000, note="")
+        for step in range(0, 1000, 10):
+            now[0] += 1.0
+            bars.update(task, completed=step, note=f"loss {1000 - step}")
+    lines = [line for line in log.getvalue().splitlines() if line.startswith("train: ")]
+    done = [line.split(" of ")[0].removeprefix("train: ") for line in lines]
+    assert done == ["0", "300", "600", "900"]
+    assert lines[1].endswith("loss 700")
