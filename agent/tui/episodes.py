@@ -38,7 +38,9 @@ class EpisodesPage(ReadingPage):
     ]
     DEFAULT_CSS = """
     EpisodesPage #runs { height: 1fr; }
-    EpisodesPage LivedView { height: 2fr; border-top: solid $panel; }
+    EpisodesPage LivedView {
+        height: 2fr; border-top: solid $panel; border-title-color: $text-muted;
+    }
     EpisodesPage.-small LivedView { height: auto; }
     EpisodesPage.-small.-opened LivedView { height: 1fr; border: none; }
     EpisodesPage.-small.-opened #lived { display: none; }

@@ -20,7 +20,7 @@ STYLES = {  # by what a cell begins with; the word itself says it, too
 }
 
 
-LEAST, LEAST_WRAPPED = 20, 10  # columns: nothing is made narrower than this
+LEAST, LEAST_WRAPPED = 20, 10  # columns: no cell is cut, or folded, to less than this
 PADDING = 2  # columns beside each cell
 
 
@@ -122,13 +122,14 @@ def fitted(
     """The width of each column that is shown, so that together they fit into `room` if they can.
 
     wanted: the width of each column's longest cell. A room of less than one column is not known
-    yet, and everything is shown as it is.
+    yet, and everything is shown as it is. least: what a column is made narrower to once no spare
+    one is left.
     """
     widths = dict(wanted)
-    if room < least:
+    if room < LEAST:
         return widths
     for head in spare:
-        if sum(min(width, least) + PADDING for width in widths.values()) <= room:
+        if sum(min(width, LEAST) + PADDING for width in widths.values()) <= room:
             break
         widths.pop(head, None)
     while sum(width + PADDING for width in widths.values()) > room:
