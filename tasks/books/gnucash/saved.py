@@ -16,10 +16,9 @@ def judge(before: Book, after: Book, wanted: Book) -> Verdict:
     if not missing and not extra:
         return Verdict(True, "saved, and right")
     lost = [key for key in missing if key in was]
-    came = list(extra)
-    asked = len(list((right - was).elements()))
+    came, asked = (now - was).total(), (right - was).total()
     words = [f"missing: {_told(key)}" for key in missing] + [f"too much: {_told(k)}" for k in extra]
-    return Verdict(False, "; ".join(words[:4]), bool(lost) or len(came) > asked)
+    return Verdict(False, "; ".join(words[:4]), bool(lost) or came > asked)
 
 
 def _counted(book: Book) -> Counter[Key]:
