@@ -713,6 +713,8 @@ def test_times_and_confidence_in_words() -> None:
     assert panels.times({}, wide=True) == "No step has been timed yet."
     assert panels.confidence(0.82) == "confidence ████████░░ 0.82"
     assert "total 717 ms" in panels.times(RUNNING.ms, wide=False)
+    assert "held" not in panels.times(RUNNING.ms, wide=False)
+    assert "held 3000 · total 3717 ms" in panels.times(RUNNING.ms | {"total": 3717.0}, wide=False)
 
 
 # Pictures.

@@ -8,6 +8,7 @@ from agent.tui.overlay import words
 from agent.worker.board import title
 from agent.worker.wire import Job, Question, Shown, Status
 
+HELD = 50.0  # milliseconds of a step that no phase has, from which they are told
 SURE = 10  # characters of the bar of confidence
 
 
@@ -99,6 +100,9 @@ def times(ms: dict[str, float], wide: bool) -> str:
     total = ms.get("total", sum(parts.values()))
     if not parts:
         return "No step has been timed yet."
+    rest = total - sum(parts.values())
+    if rest > HELD:  # it was shown before it fired, or waited for a person
+        parts["held"] = rest
     if not wide:
         return " · ".join(f"{name} {value:.0f}" for name, value in parts.items()) + (
             f" · total {total:.0f} ms"
