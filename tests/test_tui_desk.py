@@ -481,7 +481,9 @@ def test_a_worker_that_refuses_is_not_said_to_be_gone(settings: Settings) -> Non
             await pilot.press("W")
             said[0] = "version 9 is spoken"
             await until(pilot, lambda: "version 9" in str(line.render()))
-            assert any("version 9" in one.message for one in app._notifications)
+            await until(
+                pilot, lambda: any("version 9" in one.message for one in app._notifications)
+            )
             said.clear()
             await until(pilot, lambda: "Running" in str(line.render()))
 
