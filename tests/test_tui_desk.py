@@ -736,7 +736,6 @@ PLAIN = np.full((800, 1280, 3), (52, 92, 120), np.uint8)
 PLAIN[20:780, 20:800] = PLAIN[60:700, 830:1260] = 250
 LOOKS = [
     *((moment, size, ()) for moment in MOMENTS for size in NAMES),
-    *((moment, size, ("2",)) for moment in ("idle", "waiting") for size in NAMES),
     *(("running", size, ("question_mark",)) for size in NAMES),
     *(("idle", size, ("n",)) for size in NAMES),
 ]

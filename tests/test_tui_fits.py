@@ -1,11 +1,18 @@
-"""Every page, in every moment, at every size: nothing is cut off, and nothing lies on another."""
+"""Every page, in every moment, at every size: nothing is cut off, nothing lies on another, and it
+looks as it did (the pictures of the desk itself are in test_tui_desk).
+"""
 
 import asyncio
+import os
+import time
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pytest
+from pytest_textual_snapshot import SVGImageExtension
+from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
@@ -14,15 +21,18 @@ from textual.widgets._footer import FooterKey
 from tui_house import SIZES, Weighed, fill, slept
 
 from agent.config import Settings
+from agent.doctor import Check
 from agent.session import State
 from agent.tui.app import DeskApp
 from agent.tui.approvals import ApprovalsPage
 from agent.tui.bar import StateBar
 from agent.tui.doctor import DoctorPage
-from agent.tui.fake import MOMENTS, FakeWorld
+from agent.tui.fake import MOMENTS, NOON, FakeWorld, drawn
+from agent.tui.frame import FrameView
 from agent.tui.lived import LivedView
 from agent.tui.pages import PAGES
 from agent.tui.rows import LEAST, PADDING, Rows, fitted
+from memory.store import Store
 
 LONG = "a sentence that is far longer than the column it stands in, as sentences of checks are"
 
@@ -78,38 +88,87 @@ async def calm(pilot: Pilot[int]) -> list[str]:
 
 
 CASES = [*((size, True) for size in SIZES), (SIZES[0], False)]
+PLAIN = np.full((800, 1280, 3), (52, 92, 120), np.uint8)  # a picture of half-blocks takes much room
+PLAIN[20:780, 20:800] = PLAIN[60:700, 830:1260] = 250
+
+
+def checks(settings: Settings) -> Iterator[tuple[str, Check]]:
+    yield "display", Check(True, "/usr/bin/Xvnc")
+    yield "windows", Check(False, "openbox is not on the PATH", "apt-get install openbox")
+    yield "disk", Check(True, "42.0 GB free at /home/ada")
+
+
+@pytest.fixture(autouse=True)
+def steady(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A short name of the folder, times of day of UTC, a plain terminal, nothing left to wait."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setattr(ApprovalsPage, "reading", 0.0)
+    monkeypatch.setattr("agent.tui.app.desktop_note", lambda title, body: None)
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    yield
+    os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
+    time.tzset()
+
+
+async def told_and_drawn(pilot: Pilot[int], world: FakeWorld) -> None:
+    """What the worker says now is on the page, its picture too."""
+    app = pilot.app
+    assert isinstance(app, DeskApp)
+    while app.status.version != world.status.version:
+        await pilot.pause(0.01)
+    app.clear_notifications()
+    await rested(pilot)
+    for view in app.screen.query(FrameView):
+        for _ in range(3):  # the layout may find another size for it yet
+            while not (view.digest and view.sharp):
+                await pilot.pause(0.01)
+            await pilot.pause()
 
 
 @pytest.mark.parametrize(
     ("size", "full"), CASES, ids=lambda one: "x".join(map(str, one)) if one in SIZES else str(one)
 )
-def test_nothing_is_cut_off_on_any_page_in_any_moment(
-    full: bool, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_every_page_in_every_moment(
+    full: bool,
+    size: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+    snapshot: SnapshotAssertion,
 ) -> None:
-    settings = Settings(data=tmp_path, amount_limit=1000.0)
-    monkeypatch.setattr(ApprovalsPage, "reading", 0.0)
-    monkeypatch.setattr("agent.tui.app.desktop_note", lambda title, body: None)
-    monkeypatch.setattr(DoctorPage.__init__, "__defaults__", (lambda settings: iter(()),))
+    settings = Settings(data=Path("dormouse"), amount_limit=1000.0, exclude=("keepass", "bank"))
+    monkeypatch.setattr(
+        DoctorPage.__init__, "__defaults__", (checks if full else lambda _: iter(()),)
+    )
+    pictures = snapshot.use_extension(SVGImageExtension)
     if full:
         fill(settings)
         slept(settings)
+        with Store(settings.store) as store:
+            store.flag("5c6d7e8f", 1, "the wrong supplier")
     world, found, told = FakeWorld(), [], set()
 
     async def run() -> None:
-        app = DeskApp(settings, lambda: world, Weighed(settings))
+        app = DeskApp(settings, lambda: world, Weighed(settings), clock=lambda: NOON)
         async with app.run_test(size=size) as pilot:
             for page in PAGES:
                 app.switch_mode(page)
                 await rested(pilot)
                 for moment, status in MOMENTS.items():
+                    asking = page == "approvals" and moment == "waiting"
+                    world.frame = drawn() if asking else PLAIN
                     world.become(status)
-                    while app.status.version != world.status.version:
-                        await pilot.pause(0.01)
-                    app.clear_notifications()
-                    await rested(pilot)
+                    await told_and_drawn(pilot, world)
                     found.extend(f"{page}, {moment}: {each}" for each in await calm(pilot))
                     words = str(app.screen.query_one(StateBar).render())
                     told.add((page, moment, words.split(" ")[0]))
+                    if full and page != "desk":
+                        name = f"{page}-{moment.replace(' ', '-')}"
+                        if app.export_screenshot() != pictures(name=name):
+                            found.append(f"{page}, {moment}: does not look as in its picture")
                 if page == "episodes" and full:
                     app.screen.query_one("#runs").focus()
                     await pilot.press("enter")

@@ -16,7 +16,6 @@ from tui_house import NOON, SIZES, Weighed, fill, slept
 
 from agent import schedule
 from agent.config import Settings
-from agent.doctor import Check
 from agent.errors import BadInput
 from agent.past import changes
 from agent.session import State
@@ -26,7 +25,6 @@ from agent.tui.lived import LivedView
 from agent.tui.rows import Rows
 from agent.worker import wire
 from memory.levels import Levels
-from memory.store import Store
 from perception.observation import Box
 
 PAGES = ("episodes", "demonstrations", "memory", "sleep")
@@ -67,6 +65,7 @@ def clock() -> Iterator[None]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A row opens at once, and the many objects of the apps before are not looked at again."""
     monkeypatch.setattr("agent.tui.episodes.PAUSE", 0.02)
+    monkeypatch.setattr(DoctorPage.__init__, "__defaults__", (lambda settings: iter(()),))
     gc.collect()
     gc.freeze()
 
@@ -121,16 +120,10 @@ async def until(pilot: Pilot[int], true: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("full", [True, False], ids=["full", "empty"])
-def test_the_pages_look_so(
-    page: str, size: tuple[int, int], full: bool, settings: Settings, snap_compare: Any
+@pytest.mark.parametrize("page", [*PAGES, "doctor"])
+def test_the_pages_of_an_empty_memory_look_so(
+    page: str, size: tuple[int, int], settings: Settings, snap_compare: Any
 ) -> None:
-    if full:
-        fill(settings)
-        slept(settings)
-        with Store(settings.store) as store:
-            store.flag("5c6d7e8f", 1, "the wrong supplier")
     app, _ = desk(settings)
 
     async def before(pilot: Pilot[int]) -> None:
@@ -151,31 +144,6 @@ def test_an_opened_episode_looks_so(
         await pilot.press("down", "down", "enter")
         await settled(pilot)
         await pilot.press("down")
-        await settled(pilot)
-
-    assert snap_compare(app, terminal_size=size, run_before=before)
-
-
-def checks(settings: Settings) -> Iterator[tuple[str, Check]]:
-    yield "display", Check(True, "/usr/bin/Xvnc")
-    yield "windows", Check(False, "openbox is not on the PATH", "apt-get install openbox")
-    yield "disk", Check(True, "42.0 GB free at /home/ada")
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("full", [True, False], ids=["full", "empty"])
-def test_the_doctors_page_looks_so(
-    size: tuple[int, int], full: bool, settings: Settings, snap_compare: Any
-) -> None:
-    if full:
-        settings.run.mkdir(parents=True)
-        (settings.run / "worker.log").write_text("worker: /home/ada/dormouse/run/socket\n")
-    app, _ = desk(settings)
-
-    async def before(pilot: Pilot[int]) -> None:
-        await pilot.pause()
-        page = DoctorPage(checks if full else lambda settings: iter(()))
-        await pilot.app.push_screen(page)
         await settled(pilot)
 
     assert snap_compare(app, terminal_size=size, run_before=before)
