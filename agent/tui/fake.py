@@ -50,7 +50,7 @@ TAIL = (
     '11:58:29    3  press(keys="Tab")',
     "11:58:31    4  click(x=330, y=240), no effect",
 )
-NIGHT = wire.Night("train", 130, 400, "loss 0.41", NOON - 900, 1860.0, (0.9, 0.7, 0.55, 0.41))
+NIGHT = wire.Night("consolidate", 130, 400, "loss 0.41", NOON - 900, 1860.0, (0.9, 0.7, 0.55, 0.41))
 MS = {"look": 41.0, "read": 212.0, "decide": 96.0, "act": 58.0, "settle": 310.0, "total": 717.0}
 
 IDLE = wire.Status(1, State.IDLE, weights="5f2c91ab77", ended=ENDED, tail=TAIL[:1])
