@@ -163,6 +163,9 @@ class Rules:
     column shows it already. None: payees are not looked at."""
     ask: tuple[str, ...] = tuple(FAMILIES)
     """Families of consequential acts that need approval: "delete", "send", "close"."""
+    trusts_goal: bool = False
+    """Whether acts that the task itself consists of need no approval: in a bench, where nobody can
+    be asked, and what is deleted was made for it."""
     dry: bool = False
     """Whether a run ends where it would save something or do an act of any family."""
     approve: tuple[str, ...] = ()

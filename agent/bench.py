@@ -116,7 +116,9 @@ def _here(plan: Plan, todo: Sequence[tuple[str, int]], sink: Sink, stop: Stop) -
                 maker(plan.policy, plan.weights),
                 store,
                 recall=recall,
-                rules=Rules(max_steps=plan.max_steps, max_seconds=plan.max_seconds),
+                rules=Rules(
+                    max_steps=plan.max_steps, max_seconds=plan.max_seconds, trusts_goal=True
+                ),
                 sink=sink,
                 stop=stop,
             )

@@ -50,7 +50,8 @@ def guard(rules: Rules, goal: Goal, policy: Policy) -> Guard:
     """The guard of a run: the operator's rules, and what the task may touch. It reads the screen
     itself; a policy that reads shares its reader, so that nothing is read twice."""
     files = tuple(path.name for path in goal.files)
-    strict = replace(rules, applications=goal.applications, files=files)
+    ask = tuple(act for act in rules.ask if not (rules.trusts_goal and act in goal.acts))
+    strict = replace(rules, ask=ask, applications=goal.applications, files=files)
     eyes = GuardEyes(policy.reader if isinstance(policy, Reading) else None)
     return Guard(strict, eyes.label, eyes.column, eyes.dialog)
 

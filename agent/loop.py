@@ -41,6 +41,7 @@ from perception.observation import Observation
 from tasks.task import Verdict
 
 Waited = TypeVar("Waited")
+Verify = Callable[[str], Verdict]  # what Done said → what was found
 
 STRIKES = 3
 """So many actions in a row without effect, or drops of one action, end a run."""
@@ -99,7 +100,7 @@ class Loop:
     hold: Hold = go_on
     stop: Stop = field(default_factory=Stop)
 
-    def run(self, episode: Episode, context: Context, verify: Callable[[], Verdict] | None) -> Run:
+    def run(self, episode: Episode, context: Context, verify: Verify | None) -> Run:
         """Live through `episode` (begun here, no steps yet) and journal how it ended.
 
         Errors of the journal (disk full, say) pass through; those of the desktop end the run.
@@ -111,7 +112,7 @@ class Loop:
         self.policy.begin(episode.goal, context)
         outcome, detail = self._live(episode.id, started)
         claimed = outcome is Outcome.UNVERIFIED
-        verdict = verify() if verify else None
+        verdict = verify(detail if claimed else "") if verify else None
         if claimed and verdict is not None:
             done = verdict.ok and not verdict.expects_ask
             outcome = Outcome.VERIFIED if done else Outcome.WRONG

@@ -17,11 +17,11 @@ PACKAGES=(
   tigervnc-standalone-server tigervnc-tools tigervnc-viewer novnc websockify
   openbox dbus dbus-x11 tmux
   xclip x11-utils x11-xserver-utils x11-xkb-utils fontconfig
-  libreoffice-calc libreoffice-gtk3 feh
+  libreoffice-calc libreoffice-gtk3 gnucash feh
   fonts-dejavu fonts-liberation fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
   tesseract-ocr-eng tesseract-ocr-script-latn
 )
-BROWSER=chromium # only the tests type into it; Ubuntu's is a snap and may be missing
+BROWSER=chromium # for Fava and MiniWoB++; Ubuntu's is a snap and may be missing
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 die() {
@@ -62,7 +62,7 @@ if ((${#missing[@]} + ${#chromium_missing[@]})); then
     die "apt could not install: ${missing[*]}"
   if ((${#chromium_missing[@]})); then
     apt_get install -y --no-install-recommends "$BROWSER" ||
-      say "no $BROWSER from apt: the tests that type into a browser will say so"
+      say "no $BROWSER from apt: the tasks in a browser (Fava, MiniWoB++) will say so"
   fi
 fi
 
@@ -96,7 +96,7 @@ if ! "$VENV/bin/python" -c 'import torch' 2>/dev/null; then
       say "no CPU build in your package index: the CUDA build follows (gigabytes); DORMOUSE_TORCH_INDEX names an index with CPU builds"
   done
 fi
-pip install --editable '.[dev]' || die "pip could not install the packages of pyproject.toml"
+pip install --editable '.[dev,bench]' || die "pip could not install the packages of pyproject.toml"
 "$VENV/bin/python" - <<'PYTHON' >&2
 import torch
 

@@ -14,12 +14,14 @@ from perception.observation import Observation
 class Goal:
     """The job in words, and what it may touch: files, and windows by application name.
 
-    The allowlist is fixed here, outside any model.
+    acts: kinds of act that the job itself consists of, as "delete" (see actuation.rules.ACTS). The
+    allowlist is fixed here, outside any model.
     """
 
     text: str
     files: tuple[Path, ...] = ()
     applications: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Verdict:
     """ok: the job is done right. collateral: something else was changed too. reason: for people.
 
     convention: the name of the convention the result follows, where a family has several ("").
-    expects_ask: the right end of this run is a question, and nothing saved.
+    expects_ask: the right end of this run is a question, and nothing saved. fell: what a trap made
+    the run do ("entered twice"), "" where it did not.
     """
 
     ok: bool
@@ -35,13 +38,19 @@ class Verdict:
     collateral: bool = False
     convention: str = ""
     expects_ask: bool = False
+    fell: str = ""
 
 
 class Task(Protocol):
-    """One attempt at one job. A new instance for each attempt; every random choice is by seed."""
+    """One attempt at one job. A new instance for each attempt; every random choice is by seed.
+
+    level: 1 to 4, for about 5, 10, 20, 40 steps. traps: those of the variants that lay one.
+    """
 
     name: str
+    level: int
     variants: tuple[str, ...]
+    traps: tuple[str, ...]
 
     def setup(self, desktop: Host, folder: Path, seed: int, variant: str = "") -> Goal:
         """Write the files into `folder`, start the programs on the desktop, wait until ready."""
@@ -54,8 +63,8 @@ class Task(Protocol):
         """
         ...
 
-    def verify(self) -> Verdict:
-        """Read the saved file or database; never the screen."""
+    def verify(self, answer: str = "") -> Verdict:
+        """Read the saved file or database; never the screen. answer: what Done said."""
         ...
 
     def teardown(self) -> None:

@@ -83,7 +83,7 @@ def test_a_seed_is_one_job_and_another_seed_another(name: str, tmp_path: Path) -
     for number, seed in enumerate((12_200, 12_200, 12_201)):
         task = job(name)
         text, _ = task.write(tmp_path / str(number), seed, "", SCREEN)
-        texts.append((text, task.wanted, task._before))
+        texts.append((text, task.wanted, task.before))
     assert texts[0] == texts[1] != texts[2]
     with pytest.raises(ValueError, match="no variant 'swapped'"):
         job(name).write(tmp_path, 12_200, "swapped", SCREEN)

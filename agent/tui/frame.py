@@ -7,6 +7,8 @@ view.put(picture)       a wire.Picture; the proposed action is drawn on top: vie
 import base64
 import io
 import os
+import re
+import sys
 from enum import StrEnum
 
 import numpy as np
@@ -51,7 +53,34 @@ def detect() -> Way:
         return Way.ASCII
     from textual_image.renderable import Image, SixelImage, TGPImage
 
-    return Way.PIXELS if Image in (SixelImage, TGPImage) else Way.BLOCKS
+    known = Image is SixelImage or (Image is TGPImage and places_by_text(terminal()))
+    return Way.PIXELS if known else Way.BLOCKS
+
+
+def places_by_text(name: str) -> bool:
+    """Whether a terminal of kitty's protocol shows pictures in the place of characters, as they are
+    put here. kitty does since 0.28; an older one says it has the protocol and shows empty boxes.
+
+    name: what the terminal calls itself, as "kitty(0.26.5)".
+    """
+    if found := re.match(r"kitty\((\d+)\.(\d+)", name):
+        return (int(found[1]), int(found[2])) >= (0, 28)
+    return name.lower().startswith("ghostty")
+
+
+def terminal() -> str:
+    """What the terminal calls itself (XTVERSION), "" where it does not answer within 0.2 s."""
+    from textual_image._terminal import TerminalError, capture_terminal_response
+
+    if sys.__stdout__ is None:
+        return ""
+    try:
+        with capture_terminal_response("\x1bP>|", "\x1b\\", 0.2) as answer:
+            sys.__stdout__.write("\x1b[>0q")
+            sys.__stdout__.flush()
+    except (TerminalError, TimeoutError):
+        return ""
+    return str(answer.sequence).removeprefix("\x1bP>|").removesuffix("\x1b\\")
 
 
 class FrameView(Widget):

@@ -146,19 +146,3 @@ def wait_painted(desktop: Host, box: Box, calm: float = 0.4, patience: float = 2
             return
         desktop.perform(Wait(0.03))
     raise DesktopError(f"the spreadsheet was not painted within {patience:.0f} s")
-
-
-def wait_saved(book: Path, before: bytes, patience: float = 1.5, calm: float = 0.15) -> None:
-    """Give a save in progress time to end: until the file differs from `before` and rests.
-
-    Returns after `patience` seconds in any case: then nothing is being saved.
-    """
-    deadline = time.monotonic() + patience
-    seen, since = before, time.monotonic()
-    while (now := time.monotonic()) < deadline:
-        content = book.read_bytes() if book.exists() else b""
-        if content != seen:
-            seen, since, deadline = content, now, now + patience
-        elif content not in (before, b"") and now - since > calm:
-            return
-        time.sleep(0.03)

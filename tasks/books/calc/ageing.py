@@ -28,7 +28,7 @@ class Ageing(CalcJob):
     name = "books/ageing"
     level = 4
 
-    def draw(self, book: Workbook, rng: random.Random) -> str:
+    def fill(self, book: Workbook, rng: random.Random) -> str:
         sheet, look = book.active, draw_look(rng)
         assert sheet is not None
         sheet.title = rng.choice(("Ageing", "Receivables", "Open items"))

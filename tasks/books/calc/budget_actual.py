@@ -27,7 +27,7 @@ class BudgetActual(CalcJob):
     name = "books/budget_actual"
     level = 2
 
-    def draw(self, book: Workbook, rng: random.Random) -> str:
+    def fill(self, book: Workbook, rng: random.Random) -> str:
         sheet, look = book.active, draw_look(rng)
         assert sheet is not None
         sheet.title = rng.choice(("Budget", "Plan", "2026"))

@@ -25,7 +25,7 @@ class CarryTotals(CalcJob):
     name = "books/carry_totals"
     level = 2
 
-    def draw(self, book: Workbook, rng: random.Random) -> str:
+    def fill(self, book: Workbook, rng: random.Random) -> str:
         look = draw_look(rng)
         first = rng.randint(0, 3)
         self.months = MONTHS[first : first + rng.choice((2, 3))]

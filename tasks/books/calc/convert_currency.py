@@ -25,7 +25,7 @@ class ConvertCurrency(CalcJob):
     name = "books/convert_currency"
     level = 2
 
-    def draw(self, book: Workbook, rng: random.Random) -> str:
+    def fill(self, book: Workbook, rng: random.Random) -> str:
         sheet, look = book.active, draw_look(rng)
         assert sheet is not None
         sheet.title = rng.choice(("Foreign", "Travel", "Imports"))

@@ -25,7 +25,7 @@ class CorrectPosting(CalcJob):
     name = "books/correct_posting"
     level = 1
 
-    def draw(self, book: Workbook, rng: random.Random) -> str:
+    def fill(self, book: Workbook, rng: random.Random) -> str:
         sheet, look = book.active, draw_look(rng)
         assert sheet is not None
         sheet.title = rng.choice(("Register", "Postings", "Bank", "Journal"))

@@ -31,7 +31,7 @@ class ExpenseReport(CalcJob):
     name = "books/expense_report"
     level = 3
 
-    def draw(self, book: Workbook, rng: random.Random) -> str:
+    def fill(self, book: Workbook, rng: random.Random) -> str:
         sheet, look = book.active, draw_look(rng)
         assert sheet is not None
         sheet.title = rng.choice(("Expenses", "Trip", "Report"))

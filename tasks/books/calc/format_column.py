@@ -24,7 +24,7 @@ class FormatColumn(CalcJob):
     name = "books/format_column"
     level = 1
 
-    def draw(self, book: Workbook, rng: random.Random) -> str:
+    def fill(self, book: Workbook, rng: random.Random) -> str:
         sheet, look = book.active, draw_look(rng)
         assert sheet is not None
         sheet.title = rng.choice(("Sales", "Figures", "2026", "Overview"))

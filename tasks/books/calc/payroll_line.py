@@ -32,7 +32,7 @@ class PayrollLine(CalcJob):
     name = "books/payroll_line"
     level = 2
 
-    def draw(self, book: Workbook, rng: random.Random) -> str:
+    def fill(self, book: Workbook, rng: random.Random) -> str:
         sheet, look = book.active, draw_look(rng)
         assert sheet is not None
         sheet.title = rng.choice(("Payroll", "Wages", "March"))

@@ -30,7 +30,7 @@ class ReconcileStatement(CalcJob):
     name = "books/reconcile_statement"
     level = 4
 
-    def draw(self, book: Workbook, rng: random.Random) -> str:
+    def fill(self, book: Workbook, rng: random.Random) -> str:
         sheet, look = book.active, draw_look(rng)
         assert sheet is not None
         sheet.title = rng.choice(("Ledger", "Cash book", "Payments"))

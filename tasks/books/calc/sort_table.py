@@ -26,7 +26,7 @@ class SortTable(CalcJob):
     name = "books/sort_table"
     level = 1
 
-    def draw(self, book: Workbook, rng: random.Random) -> str:
+    def fill(self, book: Workbook, rng: random.Random) -> str:
         sheet, look = book.active, draw_look(rng)
         assert sheet is not None
         sheet.title = rng.choice(("Open items", "Invoices", "List"))
@@ -59,7 +59,7 @@ class SortTable(CalcJob):
     def act(self, observe: Look) -> Iterator[Action]:
         yield self.cell(observe, self.table, 0, self.header)
         yield Press("alt+d")
-        yield self.entry(observe, "Sort Descending" if self.down else "Sort Ascending")
+        yield self.click(observe, "Sort Descending" if self.down else "Sort Ascending")
 
 
 def _key(at: int) -> Callable[[tuple[Value, ...]], Any]:

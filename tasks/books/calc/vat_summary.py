@@ -24,7 +24,7 @@ class VatSummary(CalcJob):
     name = "books/vat_summary"
     level = 2
 
-    def draw(self, book: Workbook, rng: random.Random) -> str:
+    def fill(self, book: Workbook, rng: random.Random) -> str:
         sheet, look = book.active, draw_look(rng)
         assert sheet is not None
         sheet.title = rng.choice(("VAT", "Sales", "Quarter", "Umsatz"))

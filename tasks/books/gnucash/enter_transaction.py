@@ -23,7 +23,7 @@ class EnterTransaction(GnuCashJob):
     name = "books/enter_transaction"
     level = 2
 
-    def draw(self, rng: random.Random) -> str:
+    def fill(self, rng: random.Random) -> str:
         self.before = draw_book(rng, rng.randint(3, 9))
         self.bank = named(self.before.accounts, "BANK")[0]
         account = rng.choice(named(self.before.accounts, "EXPENSE"))

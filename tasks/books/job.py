@@ -1,0 +1,179 @@
+"""What every job on one file shares: the file, the window, the eyes of the oracle, the check.
+
+write (draw, by seed) → start (the program) → act (the oracle) → save → verify (read the file)
+"""
+
+import random
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+from zipfile import BadZipFile
+
+from actuation.action import Action, Ask, Click, Done, Press
+from actuation.desktop import DesktopError, Host, Program
+from perception.observation import Box
+from perception.scene import Element, Scene
+from tasks.books.answer import answers
+from tasks.task import Goal, Look, Verdict
+
+TITLE, BORDER = 24, 4  # pixels of a window's frame
+
+
+class BookJob(ABC):
+    """One attempt. A suite of jobs says how its program is started and its file is judged; a
+    family draws the file and acts.
+
+    A draw may set `answer`, what Done has to say, and `question`, where asking is right: then the
+    file is to stay as it was.
+    """
+
+    name: ClassVar[str]
+    level: ClassVar[int]
+    variants: ClassVar[tuple[str, ...]] = ("",)
+    traps: ClassVar[tuple[str, ...]] = ()
+    acts: ClassVar[tuple[str, ...]] = ()  # kinds of act that the goal itself asks for
+    least: ClassVar[tuple[int, int]] = (1000, 620)  # pixels of the window
+    saves: ClassVar[tuple[str, ...]] = ("ctrl+s",)  # keys that save; none where the program does
+
+    def __init__(self) -> None:
+        self.programs: list[Program] = []
+        self.file = Path()
+        self.variant = ""
+        self.answer: str | None = None
+        self.question = ""
+        self._bytes = b""
+        self._reader: object = None
+
+    @abstractmethod
+    def draw(self, folder: Path, rng: random.Random) -> str:
+        """Write the file, set `file` and what is wanted of it, and return the goal in words."""
+
+    @abstractmethod
+    def start(self, desktop: Host, box: Box) -> tuple[str, ...]:
+        """Start what is needed, into `programs`, its window at `box` (client area), and wait until
+        it is ready. Returns the names of the applications that may be used."""
+
+    @abstractmethod
+    def act(self, observe: Look) -> Iterator[Action]:
+        """The oracle up to saving."""
+
+    @abstractmethod
+    def judge(self) -> Verdict:
+        """The file, which is another than it was. OSError or ValueError where it is broken."""
+
+    def setup(self, desktop: Host, folder: Path, seed: int, variant: str = "") -> Goal:
+        """ValueError for an unknown variant; DesktopError when a program does not come up."""
+        screen = desktop.glance().screen
+        text, box = self.write(folder, seed, variant, (screen.width, screen.height))
+        applications = self.start(desktop, box)
+        return Goal(text, (self.file,), applications, self.acts)
+
+    def write(
+        self, folder: Path, seed: int, variant: str, screen: tuple[int, int]
+    ) -> tuple[str, Box]:
+        """Everything but the program: the file, the goal's words, the window's place."""
+        if variant not in self.variants:
+            known = ", ".join(name or '""' for name in self.variants)
+            raise ValueError(f"{self.name} has no variant {variant!r}; there are: {known}")
+        rng = random.Random(f"{self.name} {seed}")
+        self.variant = variant
+        folder.mkdir(parents=True, exist_ok=True)
+        text = self.draw(folder, rng)
+        self._bytes = self.file.read_bytes()
+        return text, place(rng, screen, self.least)
+
+    def demonstrate(self, observe: Look) -> Iterator[Action]:
+        if self.question:
+            yield Ask(self.question)
+            return
+        yield from self.act(observe)
+        if self.answer is None:
+            yield from map(Press, self.saves)
+        yield Done(self.answer or "")
+
+    def verify(self, answer: str = "") -> Verdict:
+        asks = bool(self.question)
+        if any(program.running() for program in self.programs):
+            wait_saved(self.file, self._bytes)
+        if not self.file.exists():
+            gone = f"{self.file.name} was deleted or renamed"
+            return Verdict(False, gone, collateral=True, expects_ask=asks)
+        if self.file.read_bytes() == self._bytes:
+            return self._unchanged(answer)
+        try:
+            verdict = self.judge()
+        except (BadZipFile, OSError, ValueError, KeyError) as error:
+            broken = f"the saved file cannot be read: {error}"
+            return Verdict(False, broken, collateral=True, expects_ask=asks)
+        if asks or self.answer is not None:
+            right = "a question" if asks else "an answer"
+            reason = f"saved where {right} was right: {verdict.reason}"
+            return Verdict(False, reason, verdict.collateral, expects_ask=asks)
+        return verdict
+
+    def _unchanged(self, answer: str) -> Verdict:
+        if self.question:
+            return Verdict(True, "nothing was saved, as is right", expects_ask=True)
+        if self.answer is None:
+            return Verdict(False, "not saved: the file is unchanged")
+        if answers(answer, self.answer):
+            return Verdict(True, f"the answer is {self.answer}")
+        return Verdict(False, f"answered {answer!r} where {self.answer} is right")
+
+    def teardown(self) -> None:
+        """Close the programs at once: what is not saved is lost, as it should be."""
+        while self.programs:
+            self.programs.pop().terminate(patience=2.0)
+
+    # For oracles.
+
+    def scene(self, observe: Look) -> Scene:
+        """What the eyes read on the screen now."""
+        from perception.read import Reader
+
+        if not isinstance(self._reader, Reader):
+            self._reader = Reader()
+        return self._reader.read(observe())
+
+    def find(self, observe: Look, words: str) -> Element:
+        """The text on the screen that is, or ends with, `words` (an icon before it may be read as
+        letters). DesktopError if there is none."""
+        wanted = words.casefold()
+        found = [
+            one
+            for one in self.scene(observe).elements
+            if one.text.strip(" .…").casefold().endswith(wanted)
+        ]
+        if not found:
+            raise DesktopError(f"the oracle does not find {words!r} on the screen")
+        return min(found, key=lambda one: len(one.text))
+
+    def click(self, observe: Look, words: str) -> Click:
+        """A click on a text, as `find` finds it."""
+        return Click(*self.find(observe, words).box.center)
+
+
+def place(rng: random.Random, screen: tuple[int, int], least: tuple[int, int]) -> Box:
+    """Somewhere on the screen, at least as large as `least` where the screen is."""
+    width = rng.randint(min(least[0], screen[0] - 2 * BORDER), screen[0] - 2 * BORDER)
+    height = rng.randint(min(least[1], screen[1] - TITLE - BORDER), screen[1] - TITLE - BORDER)
+    x = rng.randint(BORDER, screen[0] - BORDER - width)
+    return Box(x, rng.randint(TITLE, screen[1] - BORDER - height), width, height)
+
+
+def wait_saved(file: Path, before: bytes, patience: float = 1.5, calm: float = 0.15) -> None:
+    """Give a save in progress time to end: until the file differs from `before` and rests.
+
+    Returns after `patience` seconds in any case: then nothing is being saved.
+    """
+    deadline = time.monotonic() + patience
+    seen, since = before, time.monotonic()
+    while (now := time.monotonic()) < deadline:
+        content = file.read_bytes() if file.exists() else b""
+        if content != seen:
+            seen, since, deadline = content, now, now + patience
+        elif content not in (before, b"") and now - since > calm:
+            return
+        time.sleep(0.03)
