@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count, islice
 from pathlib import Path
 
 from actuation.rules import Rules
@@ -23,6 +24,9 @@ from tasks.catalog import TASKS, create
 
 FRESH = 9000
 """First seed of the held-back rehearsals; seeds that were lived are passed over."""
+
+MORE = 9
+"""Further rehearsals where only a part of a night is judged."""
 
 UNSEEN = ("", "swapped", "resized")
 """Variants that ask the same of other windows: how the plain task is rehearsed."""
@@ -52,15 +56,11 @@ def lived(episodes: list[Episode]) -> Lived:
 
 def plan(folder: Path, day: Lived, seed: int, rehearsals: int, steps: int | None = None) -> Plan:
     """The plan of a night; `rehearsals` live attempts before and as many after training."""
-    seeds: list[int] = []
-    candidate = FRESH
-    while len(seeds) < rehearsals:
-        if candidate not in day.seeds:
-            seeds.append(candidate)
-        candidate += 1
-    if steps is None:
-        return Plan(folder, day.task, day.variants, tuple(seeds), seed)
-    return Plan(folder, day.task, day.variants, tuple(seeds), seed, steps=steps)
+    fresh = (seed for seed in count(FRESH) if seed not in day.seeds)
+    seeds = tuple(islice(fresh, rehearsals))
+    more = tuple(islice(fresh, MORE if rehearsals else 0))
+    whole = Plan(folder, day.task, day.variants, seeds, more, seed)
+    return whole if steps is None else replace(whole, steps=steps)
 
 
 def sleep(

@@ -1,7 +1,7 @@
 """A night learns, examines itself, and can be cut off, refused and taken back."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,6 +101,52 @@ def test_the_log_keeps_its_contract_and_needs_nothing_from_outside(bedroom: Bedr
     assert "http" not in page
     assert "<script" not in page
     assert nights(bedroom.plan.folder) == [record]
+
+
+class Forgetful(FakeLearner):
+    """Keeps its old skill only where the night is taken back in part."""
+
+    whole = True
+
+    def load(self, path: Path | None) -> None:
+        super().load(path)
+        self.whole = path is not None
+
+    def shrink(self, share: float) -> None:
+        super().shrink(share)
+        self.whole = False
+
+    def exam(self, skills: int, seed: int) -> list[SkillScore]:
+        return [SkillScore("stay in the middle", 0 if self.whole else skills, skills)]
+
+
+class Watched(FakeRehearsal):
+    """Fails on a seed that only a longer look meets."""
+
+    def rehearse(
+        self,
+        task: str,
+        variant: str,
+        seeds: Sequence[int],
+        weights: Path | None,
+        tell: Callable[[Rehearsed], None],
+    ) -> list[Rehearsed]:
+        told = super().rehearse(task, variant, seeds, weights, tell)
+        bad = weights is not None
+        return [
+            replace(one, outcome=Outcome.WRONG) if bad and one.seed == 10_012 else one
+            for one in told
+        ]
+
+
+def test_a_night_taken_back_in_part_is_rehearsed_longer(bedroom: Bedroom, tmp_path: Path) -> None:
+    plan = replace(bedroom.plan, more=tuple(range(10_011, 10_020)))
+    whole = Bedroom(tmp_path / "whole").sleep(rehearsal=Watched(), plan=plan)
+    assert whole.promoted and whole.exam["books/enter_invoice"].attempts == 2
+    part = bedroom.sleep(Forgetful(), Watched(), plan)
+    assert not part.promoted
+    assert part.reason == "1 rehearsals ended wrong or did harm, 0 before"
+    assert sum(part.exam[name].attempts for name in part.exam if "books" in name) == 12
 
 
 def test_equal_nights_make_equal_weights(tmp_path: Path) -> None:

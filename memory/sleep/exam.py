@@ -37,6 +37,10 @@ class Paper:
             name: len(mine) for name, mine in self._by_name().items()
         }
 
+    def with_more(self, rehearsed: tuple[Rehearsed, ...]) -> "Paper":
+        """The same exam with further rehearsals."""
+        return Paper(self.skills, self.rehearsed + rehearsed)
+
     def _by_name(self) -> dict[str, list[Rehearsed]]:
         named: dict[str, list[Rehearsed]] = {}
         for one in self.rehearsed:
@@ -109,7 +113,8 @@ def rehearse(
     phases: Phases,
     progress: Progress,
 ) -> tuple[Rehearsed, ...]:
-    """Every rehearsal of the plan, variant by variant."""
+    """Every rehearsal of the plan, variant by variant. when: "before", "after" or another name of
+    this round of rehearsals."""
     total = len(plan.seeds) + 1
     rehearsed: list[Rehearsed] = []
     for number, (variant, seeds) in enumerate(plan.rehearsals.items()):

@@ -6,7 +6,7 @@ same memory, weights and plan give the same result either way.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -91,6 +91,14 @@ def night(
                 trained.weights, before, learner, plan, phases, progress
             )
             after = Paper(skills, rehearse("after", weights, rehearsal, plan, phases, progress))
+            if share < 1 and plan.more:
+                wider = replace(plan, seeds=plan.more)
+                before, after = (
+                    paper.with_more(
+                        rehearse(f"{when}, more", level, rehearsal, wider, phases, progress)
+                    )
+                    for when, paper, level in (("before", before, live), ("after", after, weights))
+                )
             judged = judge(before, after, plan.allowed_drop, plan.allowed_harm, share)
             scores = _scores(before, after)
             if judged.promote:

@@ -12,7 +12,9 @@ class Plan:
 
     folder: where nights are kept, one folder each. task: the task rehearsed. variants, seeds: the
     i-th rehearsal is (variants[i % len], seeds[i]); seeds must be held back from what was lived;
-    none means that only the old skills are examined. skills: drawn episodes for each old skill.
+    none means that only the old skills are examined. more: seeds rehearsed besides where only a
+    part of the night is judged, since a few rehearsals do not tell such a level from a whole one.
+    skills: drawn episodes for each old skill.
     steps, batch, rate, replay, anchor, ema, clip: the training (replay: share of each batch taken
     from old skills; ema: decay of the averaged weights, 0 for none). every: steps between two
     checkpoints. episodes: at most so many, the newest. allowed_drop: points an old skill may lose.
@@ -25,6 +27,7 @@ class Plan:
     task: str
     variants: tuple[str, ...] = ("",)
     seeds: tuple[int, ...] = ()
+    more: tuple[int, ...] = ()
     seed: int = 0
     steps: int = 520
     batch: int = 20
