@@ -29,7 +29,7 @@ from agent.tui.asking import AskLine
 from agent.tui.bar import StateBar
 from agent.tui.doctor import DoctorPage
 from agent.tui.fake import MOMENTS, NOON, RUNNING, TYPING, FakeWorld
-from agent.tui.frame import FrameView, Way
+from agent.tui.frame import FrameView, Way, places_by_text
 from agent.tui.help import HelpScreen
 from agent.tui.library import Library
 from agent.tui.lines import Line
@@ -720,6 +720,25 @@ def test_times_and_confidence_in_words() -> None:
     assert "total 717 ms" in panels.times(RUNNING.ms, wide=False)
     assert "held" not in panels.times(RUNNING.ms, wide=False)
     assert "held 3000 · total 3717 ms" in panels.times(RUNNING.ms | {"total": 3717.0}, wide=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "can"),
+    [
+        ("kitty(0.26.5)", False),  # Debian 12's: it says it can, and shows empty boxes
+        ("kitty(0.28.0)", True),
+        ("kitty(0.41.1)", True),
+        ("kitty(1.0.0)", True),
+        ("ghostty 1.0.1", True),
+        ("WezTerm 20240203-110809-5046fc22", False),
+        ("Konsole 23.08.1", False),
+        ("", False),
+    ],
+)
+def test_pictures_in_the_place_of_characters_are_for_terminals_that_show_them(
+    name: str, can: bool
+) -> None:
+    assert places_by_text(name) is can
 
 
 # Pictures.
