@@ -71,6 +71,12 @@ def activate(display: Display, handle: Handle) -> None:
     _ask(display, handle, "_NET_ACTIVE_WINDOW", PAGER, X.CurrentTime, 0)
 
 
+def keep_above(display: Display, handle: Handle) -> None:
+    """Above all other windows, whichever is raised later."""
+    above = display.intern_atom("_NET_WM_STATE_ABOVE")
+    _ask(display, handle, "_NET_WM_STATE", 1, above, 0, PAGER)
+
+
 def minimise(display: Display, handle: Handle) -> None:
     _ask(display, handle, "WM_CHANGE_STATE", 3)  # IconicState
 

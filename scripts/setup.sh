@@ -17,7 +17,7 @@ PACKAGES=(
   tigervnc-standalone-server tigervnc-tools tigervnc-viewer novnc websockify
   openbox dbus dbus-x11 tmux
   xclip x11-utils x11-xserver-utils x11-xkb-utils fontconfig
-  libreoffice-calc libreoffice-gtk3 gnucash feh
+  libreoffice-calc libreoffice-gtk3 gnucash feh zenity
   fonts-dejavu fonts-liberation fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
   tesseract-ocr-eng tesseract-ocr-script-latn
 )

@@ -44,6 +44,7 @@ SETTINGS = {
     "Setup/Product": {"ooSetupLastVersion": "99.9"},  # newer than any: no "what is new" bar
     "Setup/L10N": {"ooSetupSystemLocale": "en-US", "ooLocale": "en-US"},
 }
+ASKING = {"Office.Common/Save/Document": {"WarnAlienFormat": "true"}}
 FACTORY = (
     "Setup/Office/Factories/org.openoffice.Setup:Factory['com.sun.star.sheet.SpreadsheetDocument']"
 )
@@ -62,15 +63,18 @@ NO_SIDEBAR = (
 )
 
 
-def write_profile(folder: Path, box: Box) -> None:
-    """A fresh user profile in `folder` (replaced), whose first window opens at `box`."""
+def write_profile(folder: Path, box: Box, asks: bool = False) -> None:
+    """A fresh user profile in `folder` (replaced), whose first window opens at `box`.
+
+    asks: whether it asks before it saves in a format that is not its own.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "user").mkdir(parents=True)
     window = {"ooSetupFactoryWindowAttributes": f"{box.x},{box.y},{box.w},{box.h};1;0,0,0,0;"}
     items = [
         f'<item oor:path="/org.openoffice.{escape(path)}"><prop oor:name="{name}" oor:op="fuse">'
         f"<value>{value}</value></prop></item>\n"
-        for path, values in {**SETTINGS, FACTORY: window}.items()
+        for path, values in {**SETTINGS, FACTORY: window, **(ASKING if asks else {})}.items()
         for name, value in values.items()
     ]
     text = HEAD + "".join(items) + NO_SIDEBAR + "</oor:items>\n"
@@ -95,10 +99,10 @@ class CalcProgram:
         self._socket.unlink(missing_ok=True)
 
 
-def start(desktop: Host, book: Path, box: Box) -> CalcProgram:
-    """Open the workbook in a window at `box` (screen pixels)."""
+def start(desktop: Host, book: Path, box: Box, asks: bool = False) -> CalcProgram:
+    """Open the workbook in a window at `box` (screen pixels); asks: see write_profile."""
     profile = desktop.home / "calc-profile"
-    write_profile(profile, box)
+    write_profile(profile, box, asks)
     temporary = desktop.home / "tmp"  # killed, it leaves its scratch files: they go with the home
     temporary.mkdir(exist_ok=True)
     program = desktop.launch(

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from Xlib.display import Display
 
@@ -14,10 +15,28 @@ from perception.observation import Box, Window
 Match = Callable[[Window], bool]
 
 
+class Waiting(Protocol):
+    """What a stage needs of a desktop."""
+
+    display: str
+
+    def perform(self, action: Wait) -> object: ...
+
+
+class Apart:
+    """A desktop for a thread of its own: it waits by itself, the hands are another thread's."""
+
+    def __init__(self, desktop: Host) -> None:
+        self.display = desktop.display
+
+    def perform(self, action: Wait) -> None:
+        time.sleep(action.seconds)
+
+
 class Stage:
     """Places windows on one display; open it with `stage(desktop)`."""
 
-    def __init__(self, display: Display, desktop: Host) -> None:
+    def __init__(self, display: Display, desktop: Waiting) -> None:
         self._display, self._desktop = display, desktop
 
     def wait_for(self, match: Match, program: Program, patience: float = 40.0) -> None:
@@ -39,6 +58,10 @@ class Stage:
         """To the front, with the keyboard."""
         windows.activate(self._display, self._handle(match))
 
+    def keep_above(self, match: Match) -> None:
+        """Above all other windows from now on."""
+        windows.keep_above(self._display, self._handle(match))
+
     def minimise(self, match: Match) -> None:
         windows.minimise(self._display, self._handle(match))
 
@@ -50,7 +73,7 @@ class Stage:
 
 
 @contextmanager
-def stage(desktop: Host) -> Iterator[Stage]:
+def stage(desktop: Waiting) -> Iterator[Stage]:
     """A connection of its own to the desktop's display, closed afterwards."""
     display = Display(desktop.display)
     try:

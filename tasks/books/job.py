@@ -7,21 +7,23 @@ import random
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 from zipfile import BadZipFile
 
-from actuation.action import Action, Ask, Click, Done, Press
-from actuation.desktop import DesktopError, Host, Program
+from actuation.action import Action, Ask, Done, Press
+from actuation.desktop import Host, Program
 from perception.observation import Box
-from perception.scene import Element, Scene
 from tasks.books.answer import answers
+from tasks.books.eyes import Eyes
+from tasks.books.traps import Site, Trap, lay
 from tasks.task import Goal, Look, Verdict
 
 TITLE, BORDER = 24, 4  # pixels of a window's frame
 
 
-class BookJob(ABC):
+class BookJob(Eyes, ABC):
     """One attempt. A suite of jobs says how its program is started and its file is judged; a
     family draws the file and acts.
 
@@ -38,13 +40,14 @@ class BookJob(ABC):
     saves: ClassVar[tuple[str, ...]] = ("ctrl+s",)  # keys that save; none where the program does
 
     def __init__(self) -> None:
+        super().__init__()
         self.programs: list[Program] = []
         self.file = Path()
         self.variant = ""
         self.answer: str | None = None
         self.question = ""
+        self.trap = Trap()
         self._bytes = b""
-        self._reader: object = None
 
     @abstractmethod
     def draw(self, folder: Path, rng: random.Random) -> str:
@@ -68,7 +71,14 @@ class BookJob(ABC):
         screen = desktop.glance().screen
         text, box = self.write(folder, seed, variant, (screen.width, screen.height))
         applications = self.start(desktop, box)
+        site = Site(desktop, folder, self.programs, partial(self.again, desktop, box), self.click)
+        self.trap = lay(variant, site, f"{self.name} {seed}")
+        applications += self.trap.applications
         return Goal(text, (self.file,), applications, self.acts)
+
+    def again(self, desktop: Host, box: Box) -> Program:
+        """Start the program anew and wait for its window, in another thread than the hands'."""
+        raise NotImplementedError(f"{self.name} has no variant in which its program crashes")
 
     def write(
         self, folder: Path, seed: int, variant: str, screen: tuple[int, int]
@@ -88,12 +98,22 @@ class BookJob(ABC):
         if self.question:
             yield Ask(self.question)
             return
+        yield from self.trap.before(observe)
+        yield from self.trap.around(self._work(observe))
+        yield Done(self.answer or "")
+
+    def _work(self, observe: Look) -> Iterator[Action]:
         yield from self.act(observe)
         if self.answer is None:
             yield from map(Press, self.saves)
-        yield Done(self.answer or "")
 
     def verify(self, answer: str = "") -> Verdict:
+        self.trap.lift()
+        verdict = self._verdict(answer)
+        saved = not self.file.exists() or self.file.read_bytes() != self._bytes
+        return self.trap.judged(verdict, saved)
+
+    def _verdict(self, answer: str) -> Verdict:
         asks = bool(self.question)
         if any(program.running() for program in self.programs):
             wait_saved(self.file, self._bytes)
@@ -124,35 +144,9 @@ class BookJob(ABC):
 
     def teardown(self) -> None:
         """Close the programs at once: what is not saved is lost, as it should be."""
+        self.trap.lift()
         while self.programs:
             self.programs.pop().terminate(patience=2.0)
-
-    # For oracles.
-
-    def scene(self, observe: Look) -> Scene:
-        """What the eyes read on the screen now."""
-        from perception.read import Reader
-
-        if not isinstance(self._reader, Reader):
-            self._reader = Reader()
-        return self._reader.read(observe())
-
-    def find(self, observe: Look, words: str) -> Element:
-        """The text on the screen that is, or ends with, `words` (an icon before it may be read as
-        letters). DesktopError if there is none."""
-        wanted = words.casefold()
-        found = [
-            one
-            for one in self.scene(observe).elements
-            if one.text.strip(" .…").casefold().endswith(wanted)
-        ]
-        if not found:
-            raise DesktopError(f"the oracle does not find {words!r} on the screen")
-        return min(found, key=lambda one: len(one.text))
-
-    def click(self, observe: Look, words: str) -> Click:
-        """A click on a text, as `find` finds it."""
-        return Click(*self.find(observe, words).box.center)
 
 
 def place(rng: random.Random, screen: tuple[int, int], least: tuple[int, int]) -> Box:

@@ -158,12 +158,18 @@ LAYOUTS: dict[str, tuple[Block, tuple[Block, ...]]] = {
 }
 
 
-def print_invoice(canvas: Canvas, invoice: Invoice, layout: str, rng: random.Random) -> None:
-    """Print every part of the invoice, top to bottom; leaves canvas.y at the end of the print."""
+def print_invoice(
+    canvas: Canvas, invoice: Invoice, layout: str, rng: random.Random, without: str = ""
+) -> None:
+    """Print every part of the invoice, top to bottom; leaves canvas.y at the end of the print.
+
+    without: a field that is left out.
+    """
     wording = draw_wording(rng, invoice)
     block, sums = LAYOUTS[layout]
     print_title(canvas, wording, rng)
-    block(canvas, job_facts(invoice, wording, rng))
+    facts = job_facts(invoice, wording, rng)
+    block(canvas, [fact for fact in facts if not without or fact.field != without])
     canvas.y += 10
     print_lines(canvas, invoice, wording)
     canvas.y += 10

@@ -95,7 +95,8 @@ def draw_ledger(seed: int, invoice: Invoice, room: int, variant: str = "") -> Le
     """The ledger of this seed, its columns together no wider than `room` pixels on the screen.
 
     Existing entries are of other vendors and give no convention away: their amounts are drawn, and
-    the note and spare columns are blank. The variant "note" has a note and no number column.
+    the note and spare columns are blank. The variant "note" has a note and no number column; in
+    "double" the invoice is one of the entries.
     """
     rng = random.Random(f"ledger {seed}")
     language = rng.choice(("en", "de"))
@@ -111,6 +112,8 @@ def draw_ledger(seed: int, invoice: Invoice, room: int, variant: str = "") -> Le
     formats["due"] = formats["date"]
     entries = draw_entries(rng, rng.randint(2, 10), avoid=invoice.vendor)
     ours = entry_of(invoice)
+    if variant == "double":
+        entries[random.Random(f"double {seed}").randrange(len(entries))] = ours
     slack = rng.randint(14, 34)
     columns = []
     for role in roles:

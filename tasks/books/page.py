@@ -5,6 +5,7 @@ A quick look:  python -m tasks.books.page SEED page.png
 
 import random
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +47,11 @@ class Page:
         raise KeyError(name)
 
 
-def render(invoice: Invoice, seed: int) -> Page:
-    """Print the invoice: layout, fonts, colours and wordings are drawn from the seed."""
+def render(invoice: Invoice, seed: int, note: Sequence[str] = (), without: str = "") -> Page:
+    """Print the invoice: layout, fonts, colours and wordings are drawn from the seed.
+
+    note: lines printed below it. without: a field (as in canvas.Placed) that is not printed.
+    """
     rng = random.Random(f"page {seed}")
     layout = rng.choice(sorted(LAYOUTS))
     canvas = Canvas(
@@ -58,7 +62,11 @@ def render(invoice: Invoice, seed: int) -> Page:
         accent=rng.choice(ACCENTS),
         paper=rng.choice(PAPERS),
     )
-    print_invoice(canvas, invoice, layout, rng)
+    print_invoice(canvas, invoice, layout, rng, without)
+    for line in note:
+        canvas.y += 6
+        canvas.put(canvas.margin, canvas.y, line, size=15)
+        canvas.y += 18
     image = canvas.image.crop((0, 0, canvas.width, canvas.y + 16))
     return Page(image, tuple(canvas.placed), layout)
 

@@ -8,18 +8,22 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from actuation.action import Action, Click, Press, TypeText
-from actuation.desktop import DesktopError, Host
+from actuation.desktop import DesktopError, Host, Program
 from perception.observation import Box
 from tasks.apps import calc
-from tasks.apps.stage import stage
+from tasks.apps.stage import Apart, Waiting, stage
 from tasks.books.calc.saved import Place, Wanted, judge, read
 from tasks.books.calc.table import Table, address
 from tasks.books.job import BookJob
+from tasks.books.traps import PROGRAM_TRAPS
 from tasks.task import Look, Verdict
 
 
 class CalcJob(BookJob):
     """One attempt. Subclasses draw the workbook in `fill` and act in `act`."""
+
+    traps = PROGRAM_TRAPS
+    variants = ("", *traps)
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,14 +42,20 @@ class CalcJob(BookJob):
         return text
 
     def start(self, desktop: Host, box: Box) -> tuple[str, ...]:
-        program = calc.start(desktop, self.file, box)
-        self.programs.append(program)
-        with stage(desktop) as windows:
+        self.programs.append(self._opened(desktop, box, desktop))
+        calc.wait_painted(desktop, box)
+        return calc.APPLICATION, calc.DIALOGS
+
+    def again(self, desktop: Host, box: Box) -> Program:
+        return self._opened(desktop, box, Apart(desktop))
+
+    def _opened(self, desktop: Host, box: Box, waiting: Waiting) -> Program:
+        program = calc.start(desktop, self.file, box, asks=self.variant == "unsaved")
+        with stage(waiting) as windows:
             windows.wait_for(calc.is_calc, program)
             windows.place(calc.is_calc, box)
             windows.raise_(calc.is_calc)
-        calc.wait_painted(desktop, box)
-        return calc.APPLICATION, calc.DIALOGS
+        return program
 
     def judge(self) -> Verdict:
         return judge(self.before, read(self.file), self.wanted)
