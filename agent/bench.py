@@ -21,23 +21,28 @@ from actuation.virtual import VirtualDesktop
 from agent.attempt import Attempt, Stage, nothing_recalled
 from agent.events import Sink, ignore
 from agent.policies.catalog import maker, shipped
+from agent.policies.replay import shown as demonstrations
 from agent.scratch import scratch
 from agent.stop import Interrupted, Stop
 from memory.day import Context, context
 from memory.store import Store
+
+Job = tuple[str, int, str]  # task, seed, variant
 
 
 @dataclass(frozen=True)
 class Plan:
     """What to measure. weights: a level file, None for the shipped weights alone.
 
-    memory: the store that recall reads, None for no recall. keep: the store that the attempts
-    are written to, None for one that is thrown away (never the operator's: a bench is no life).
+    traps: (task, trap) pairs that are measured on the same seeds besides. memory: the store that
+    recall and replay read, None for neither. keep: the store that the attempts are written to,
+    None for one that is thrown away (never the operator's: a bench is no life).
     """
 
     tasks: tuple[str, ...]
     seeds: range
     variant: str = ""
+    traps: tuple[tuple[str, str], ...] = ()
     policy: str = "core"
     weights: Path | None = None
     memory: Path | None = None
@@ -48,14 +53,18 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """Names the measurement: other weights or another variant make another one."""
+        """Names the measurement: other weights or other budgets make another one."""
         files = [*shipped(), *([self.weights] if self.weights else [])]
         weights = [sha256(file.read_bytes()).hexdigest() for file in files]
-        parts = (self.variant, self.policy, weights, self.memory, self.size)
+        shown = demonstrations(self.memory) if self.memory and self.policy == "replay" else []
+        budget = (self.max_steps, self.max_seconds)
+        parts = (self.policy, weights, self.memory, [one.id for one in shown], self.size, budget)
         return sha256(repr(parts).encode()).hexdigest()[:16]
 
-    def jobs(self) -> list[tuple[str, int]]:
-        return [(task, seed) for seed in self.seeds for task in self.tasks]
+    def jobs(self) -> list[Job]:
+        plain = [(task, self.variant) for task in self.tasks]
+        cells = list(dict.fromkeys([*plain, *self.traps]))
+        return [(task, seed, variant) for seed in self.seeds for task, variant in cells]
 
 
 PATIENCE = 20.0  # seconds that a stopped process may take to end by itself
@@ -77,19 +86,29 @@ def bench(
     Raises Interrupted when stopped; what was finished is in the journal.
     """
     stop = stop or Stop()
-    known = {(a.task, a.seed): a for a in read(journal, plan.digest)}
+    digest = plan.digest
+    known = {_job(attempt): attempt for attempt in read(journal, digest)}
     todo = [job for job in plan.jobs() if job not in known]
     results = (
         _here(plan, todo, sink, stop) if processes == 1 else _apart(plan, todo, processes, stop)
     )
     for attempt in results:
         if journal is not None:
-            append(journal, plan.digest, attempt)
-        known[attempt.task, attempt.seed] = attempt
+            append(journal, digest, attempt)
+        known[_job(attempt)] = attempt
         finished(attempt)
     if journal is not None and journal.exists():
         journal.replace(done(journal))  # the next bench of this name measures anew
     return [known[job] for job in plan.jobs()]
+
+
+def kept(plan: Plan, journal: Path | None) -> int:
+    """How many attempts of the plan an earlier start has left in the journal."""
+    return len({_job(attempt) for attempt in read(journal, plan.digest)}.intersection(plan.jobs()))
+
+
+def _job(attempt: Attempt) -> Job:
+    return attempt.task, attempt.seed, attempt.variant
 
 
 def done(journal: Path) -> Path:
@@ -97,7 +116,7 @@ def done(journal: Path) -> Path:
     return journal.with_name(journal.name.replace(".partial.", ".attempts."))
 
 
-def _here(plan: Plan, todo: Sequence[tuple[str, int]], sink: Sink, stop: Stop) -> Iterator[Attempt]:
+def _here(plan: Plan, todo: Sequence[Job], sink: Sink, stop: Stop) -> Iterator[Attempt]:
 
     from memory.store import Store
 
@@ -113,7 +132,7 @@ def _here(plan: Plan, todo: Sequence[tuple[str, int]], sink: Sink, stop: Stop) -
         stage = open_now.enter_context(
             Stage(
                 partial(VirtualDesktop, *plan.size),
-                maker(plan.policy, plan.weights),
+                maker(plan.policy, plan.weights, plan.memory),
                 store,
                 recall=recall,
                 rules=Rules(
@@ -123,8 +142,8 @@ def _here(plan: Plan, todo: Sequence[tuple[str, int]], sink: Sink, stop: Stop) -
                 stop=stop,
             )
         )
-        for task, seed in todo:
-            attempt = stage.attempt(task, seed, plan.variant, provenance="bench")
+        for task, seed, variant in todo:
+            attempt = stage.attempt(task, seed, variant, provenance="bench")
             stop.check()  # half an attempt is none: it is done again
             yield attempt
 
@@ -133,9 +152,7 @@ def _recalled(memory: Store, goal: str) -> Context:
     return context(memory, goal, recall=True)
 
 
-def _apart(
-    plan: Plan, todo: Sequence[tuple[str, int]], processes: int, stop: Stop
-) -> Iterator[Attempt]:
+def _apart(plan: Plan, todo: Sequence[Job], processes: int, stop: Stop) -> Iterator[Attempt]:
     """Every process takes each n-th job; one that dies is an error, said openly."""
     spawn = multiprocessing.get_context("spawn")
     results: multiprocessing.Queue[Attempt | Exception | None] = spawn.Queue()
@@ -174,7 +191,7 @@ def _apart(
 
 def _worker(
     plan: Plan,
-    todo: Sequence[tuple[str, int]],
+    todo: Sequence[Job],
     processes: int,
     results: "multiprocessing.Queue[Attempt | Exception | None]",
 ) -> None:

@@ -16,8 +16,9 @@ from actuation.virtual import VirtualDesktop
 from agent.attempt import Attempt, PolicyMaker, Stage
 from agent.bedtime import lived, plan, sleep
 from agent.events import Sink
+from agent.film import Film, film
 from agent.policies.catalog import maker
-from agent.report import Film, Part, film, write
+from agent.report import Part, write
 from agent.stop import Stop
 from agent.tally import Json, contract
 from memory.episode import Actor, Outcome

@@ -1,6 +1,8 @@
-"""Every task by its name; a task's module is imported when it is created."""
+"""Every task by its name; a task's module is imported when it is created. Suites: what a prefix
+names ("books"), and subsets that others have published ("miniwob/pix2act")."""
 
 import importlib
+from collections.abc import Mapping
 
 from tasks.task import Task
 
@@ -27,3 +29,26 @@ def create(name: str) -> Task:
     module, _, attribute = TASKS[name].partition(":")
     task: Task = getattr(importlib.import_module(module), attribute)()
     return task
+
+
+def suite(name: str) -> tuple[str, ...]:
+    """The tasks of SUITE, SUITE/FAMILY or a named subset. ValueError names the known ones."""
+    named = subsets()
+    if name in named:
+        return tuple(named[name])
+    inside = tuple(task for task in sorted(TASKS) if task == name or task.startswith(f"{name}/"))
+    if not inside:
+        suites = {task.partition("/")[0] for task in TASKS}
+        known = ", ".join([*sorted(suites), *sorted(named), *sorted(TASKS)])
+        raise ValueError(f"no task or suite {name!r}: known are {known}")
+    return inside
+
+
+def subsets() -> Mapping[str, tuple[str, ...]]:
+    """Named subsets of suites that are too large to be told by a prefix."""
+    try:
+        module = importlib.import_module("tasks.miniwob.subsets")
+    except ModuleNotFoundError:
+        return {}
+    found: Mapping[str, tuple[str, ...]] = module.SUBSETS
+    return found

@@ -30,7 +30,8 @@ class Verdict:
 
     convention: the name of the convention the result follows, where a family has several ("").
     expects_ask: the right end of this run is a question, and nothing saved. fell: what a trap made
-    the run do ("entered twice"), "" where it did not.
+    the run do ("entered twice"), "" where it did not. score: the raw reward of a benchmark that
+    has one, -1 to 1.
     """
 
     ok: bool
@@ -39,6 +40,7 @@ class Verdict:
     convention: str = ""
     expects_ask: bool = False
     fell: str = ""
+    score: float | None = None
 
 
 class Task(Protocol):

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from agent.attempt import Attempt
 from agent.clock import PHASES
-from agent.tally import by_task, contract, percentile, wilson
+from agent.intervals import wilson
+from agent.tally import by_task, contract, percentile
 from memory.episode import Outcome
 
 

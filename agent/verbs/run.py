@@ -59,7 +59,7 @@ def main(
         store.recover()
         stage = Stage(
             lambda: eyes.attached(VirtualDesktop(settings.width, settings.height)),
-            maker(policy, level(weights, settings) if policy == "core" else None),
+            maker(policy, level(weights, settings) if policy == "core" else None, settings.store),
             Excluding(store, settings.exclude),
             recall=lambda goal: context(store, goal, recall=recall),
             rules=rules(settings),

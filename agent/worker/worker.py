@@ -316,7 +316,7 @@ class Worker:
         path = level(job.weights, self.settings) if job.policy == "core" else None
         if (job.policy, path) not in self._policies:
             self._policies.clear()  # one set of weights in memory
-            self._policies[job.policy, path] = maker(job.policy, path)
+            self._policies[job.policy, path] = maker(job.policy, path, self.settings.store)
         policy = self._policies[job.policy, path](task)
         self.board.now.weights = policy.weights
         return policy

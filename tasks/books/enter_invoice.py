@@ -54,7 +54,7 @@ class EnterInvoice:
 
     def __init__(self) -> None:
         self._programs: list[Program] = []
-        self._variant = ""
+        self.variant = ""
         self._file = Path()
         self._bytes = b""
         self._before: Cells = {}
@@ -87,7 +87,7 @@ class EnterInvoice:
         if variant not in self.variants:
             known = ", ".join(name or '""' for name in self.variants)
             raise ValueError(f"{self.name} has no variant {variant!r}; there are: {known}")
-        self._variant = variant
+        self.variant = variant
         self.invoice = draw_invoice(seed)
         printed = contradict(self.invoice, seed) if variant == "contradictory" else self.invoice
         self.page = render(printed, seed)
@@ -105,11 +105,11 @@ class EnterInvoice:
 
     def demonstrate(self, observe: Look) -> Iterator[Action]:
         """Click the row's first cell, type across it, save; or ask, where that is right."""
-        if self._variant in QUESTIONS:
-            yield Ask(QUESTIONS[self._variant])
+        if self.variant in QUESTIONS:
+            yield Ask(QUESTIONS[self.variant])
             return
         yield Click(*self._first_free_cell(observe).center)
-        values = expected_row(self.ledger, self.invoice, self._variant)
+        values = expected_row(self.ledger, self.invoice, self.variant)
         for index, value in enumerate(values):
             if value is not None:
                 yield TypeText(typed(value))
@@ -119,7 +119,7 @@ class EnterInvoice:
 
     def verify(self, answer: str = "") -> Verdict:
         """Read the saved workbook; see tasks.books.check."""
-        asks = self._variant in QUESTIONS
+        asks = self.variant in QUESTIONS
         if any(program.running() for program in self._programs):
             wait_saved(self._file, self._bytes)
         if not self._file.exists():
@@ -135,7 +135,7 @@ class EnterInvoice:
         except (BadZipFile, OSError, ValueError, KeyError) as error:
             return Verdict(False, f"the saved ledger cannot be read: {error}", collateral=True)
         verdict = check_ledger(
-            self._before, after, self.ledger, self.invoice, "" if asks else self._variant
+            self._before, after, self.ledger, self.invoice, "" if asks else self.variant
         )
         if asks:
             reason = f"saved where a question was right: {verdict.reason}"
@@ -158,7 +158,7 @@ class EnterInvoice:
                 windows.minimise(viewer.is_viewer)
             windows.raise_(calc.is_calc)
             free = not self.places.invoice.intersect(self.places.ledger).area
-            if free and self._variant != "hidden" and rng.random() < 0.3:
+            if free and self.variant != "hidden" and rng.random() < 0.3:
                 windows.raise_(viewer.is_viewer)
 
     def _first_free_cell(self, observe: Look) -> Box:
