@@ -83,7 +83,7 @@ class Comparison:
 
     tasks: tuple[Compared, ...]
     means: Mapping[str, Mapping[str, Interval]]  # "plain" or "traps" → measure → difference
-    left_out: tuple[str, ...]  # measured in one of the two only
+    left_out: tuple[Cell, ...]  # measured in one of the two only
 
 
 def read(path: Path) -> Bench:
@@ -122,7 +122,7 @@ def compare(first: Bench, second: Bench) -> Comparison:
             for name, cells in parts.items()
             if cells
         },
-        tuple(named(cell) for cell in sorted(first.cells.keys() ^ second.cells.keys())),
+        tuple(sorted(first.cells.keys() ^ second.cells.keys())),
     )
 
 
@@ -132,11 +132,6 @@ def word(measure: str, difference: Interval) -> Word:
         return "no real difference"
     more = difference.mean > 0
     return "better" if more == (measure == "success") else "worse"
-
-
-def named(cell: Cell) -> str:
-    task, variant = cell
-    return f"{task} ({variant})" if variant else task
 
 
 def mean(first: Bench, second: Bench, cells: Sequence[Cell], measure: str) -> Interval:

@@ -1,37 +1,51 @@
 """Tables for people, from the same numbers that machines get."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from rich.box import SIMPLE_HEAD
+from rich.console import JustifyMethod
 from rich.table import Table
 
 from agent.attempt import Attempt
 from agent.clock import PHASES
 from agent.intervals import Interval
-from agent.tally import Tally, by_cell, by_level, by_task, means, scores, step_ms
+from agent.tally import Cell, Tally, by_cell, by_level, by_task, means, scores, step_ms
 from memory.sleep.log import NightRecord
 
-COUNTS = ("success", "95 %", "wrong", "collateral", "asked")
-WORDS = ("task", "trap", "level", "endings", "fell", "mean over tasks", "reward")
+COUNTS = ("success", "95 %", "wrong", "colla-\nteral", "asked")
+COUNTED = ("verified", "wrong", "asked")  # endings that have a column
 
 
-def attempts_table(tallies: Mapping[str, Tally], variant: str = "") -> Table:
-    """One row a task: success with its interval, false success, collateral, needless questions."""
-    table = _table("task", *COUNTS, "steps", "s", "endings")
-    for name, tally in tallies.items():
-        told = f"{name} ({variant})" if variant else name
-        table.add_row(told, *_counts(tally), *_costs(tally), _said(tally.endings))
+def attempts_table(plain: Sequence[Attempt], trapped: Sequence[Attempt] = ()) -> Table:
+    """A row a task, and one for each of its traps: success with its interval, false success,
+    collateral, needless questions. also: other endings, and what a trap made the runs do."""
+    cells = by_cell([*plain, *trapped])
+    traps = set(by_cell(trapped))
+    prefix = common_prefix([task for task, _ in cells])
+    table = _table(prefix or "task", *COUNTS, "steps", "s", "also", min_width=18)
+    for task in dict.fromkeys(task for task, _ in cells):
+        for cell, tally in ((cell, tally) for cell, tally in cells.items() if cell[0] == task):
+            plainly = named(cell).removeprefix(prefix)
+            name = f" {cell[1]}" if cell in traps else plainly
+            table.add_row(name, *_counts(tally), *_costs(tally), also(tally))
     return table
 
 
-def traps_table(attempts: Sequence[Attempt]) -> Table:
-    """One row a family and trap. Success is the right result or, where that is right, a question;
-    the last column tells what the trap made the runs do."""
-    table = _table("task", "trap", *COUNTS, "steps", "s", "endings", "fell")
-    for (name, trap), tally in by_cell(attempts).items():
-        endings = _said(tally.endings)
-        fell = _said(tally.fell)
-        table.add_row(name, trap, *_counts(tally), *_costs(tally), endings, fell)
-    return table
+def common_prefix(tasks: Sequence[str]) -> str:
+    """The suite with its slash where all are of one suite, "" where they are not."""
+    suites = {task.rpartition("/")[0] for task in tasks}
+    return f"{suites.pop()}/" if len(suites) == 1 and "" not in suites else ""
+
+
+def named(cell: Cell) -> str:
+    task, variant = cell
+    return f"{task} ({variant})" if variant else task
+
+
+def also(tally: Tally) -> str:
+    """What the columns do not tell: other endings, and what a trap made the runs do."""
+    other = {word: count for word, count in tally.endings.items() if word not in COUNTED}
+    return ", ".join(f"{word} {count}" for word, count in (other | tally.fell).items())
 
 
 def levels_table(attempts: Sequence[Attempt]) -> Table:
@@ -50,10 +64,8 @@ def levels_table(attempts: Sequence[Attempt]) -> Table:
 
 def means_table(plain: Sequence[Attempt], trapped: Sequence[Attempt] = ()) -> Table:
     """Means over tasks, each counting the same, with task-clustered intervals."""
-    table = _table(
-        "mean over tasks", "success", "95 %", "wrong", "collateral", "asked", "steps", "s"
-    )
-    for name, part in (("plain", plain), ("under traps", trapped)):
+    table = _table("mean", *COUNTS, "steps", "s")
+    for name, part in (("plain", plain), ("traps", trapped)):
         if not part:
             continue
         found, tally = means(part), Tally(tuple(part))
@@ -87,7 +99,7 @@ def scores_table(attempts: Sequence[Attempt]) -> Table | None:
 def steps_table(attempts: Sequence[Attempt]) -> Table:
     """Milliseconds of a step by phase."""
     numbers = step_ms(attempts)
-    table = Table("step, ms", *PHASES)
+    table = _table("step, ms", *PHASES)
     for name in ("p50", "p95"):
         table.add_row(name, *(f"{numbers[phase][name]:.0f}" for phase in PHASES))
     return table
@@ -109,11 +121,14 @@ def night_table(record: NightRecord) -> Table:
     return table
 
 
-def _table(*headings: str) -> Table:
-    table = Table()
+def _table(first: str, *headings: str, min_width: int = 5) -> Table:
+    """Narrow, so that 80 columns do: only words fold."""
+    table = Table(box=SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
+    table.add_column(first, overflow="fold", min_width=min_width)
     for heading in headings:
-        words = heading in WORDS
-        table.add_column(heading, justify="left" if words else "right", no_wrap=heading == "task")
+        words = heading == "also"
+        justify: JustifyMethod = "left" if words else "right"
+        table.add_column(heading, justify=justify, no_wrap=not words, vertical="top")
     return table
 
 
@@ -122,7 +137,7 @@ def _counts(tally: Tally) -> tuple[str, ...]:
     low, high = tally.interval
     return (
         f"{tally.succeeded}/{len(tally.attempts)}",
-        f"{low:.0%}–{high:.0%}",
+        f"{100 * low:.0f}–{100 * high:.0f}",
         str(tally.false_success),
         str(tally.collateral),
         str(tally.needless_asks),
@@ -133,13 +148,9 @@ def _costs(tally: Tally) -> tuple[str, str]:
     return f"{tally.steps:.1f}", f"{tally.seconds:.1f}"
 
 
-def _said(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{word} {count}" for word, count in counts.items())
-
-
 def _percent(interval: Interval) -> str:
-    return f"{interval.low:.0%}–{interval.high:.0%}"
+    return f"{100 * interval.low:.0f}–{100 * interval.high:.0f}"
 
 
 def _span(interval: Interval) -> str:
-    return f"{interval.mean:.1f} ({interval.low:.1f}–{interval.high:.1f})"
+    return f"{interval.mean:.1f}, {interval.low:.1f}–{interval.high:.1f}"

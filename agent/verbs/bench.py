@@ -21,7 +21,6 @@ from agent.tables import (
     means_table,
     scores_table,
     steps_table,
-    traps_table,
 )
 from agent.tally import by_level, by_task, contract, desktop_mib
 from tasks import catalog
@@ -81,7 +80,7 @@ def main(
     plain = [attempt for attempt in attempts if attempt not in told]
     numbers = contract(suite, policy, plan.seeds, plain, told) | {"variant": variant}
     numbers |= {"jobs": jobs} | ({"episodes_per_minute": pace} if pace else {})
-    show(output, plain, told, variant)
+    show(output, plain, told)
     output.console.print(summary(attempts, pace, jobs))
     if report:
         heading = f"{policy}, {weights} weights" if policy == "core" else policy
@@ -121,12 +120,10 @@ def measured(
         return attempts, 60 * new / (time.monotonic() - since)
 
 
-def show(output: Output, plain: Sequence[Attempt], told: Sequence[Attempt], variant: str) -> None:
-    """The tables: tasks, traps, levels, means, rewards, steps."""
+def show(output: Output, plain: Sequence[Attempt], told: Sequence[Attempt]) -> None:
+    """The tables: tasks and traps, levels, means, rewards, steps."""
     say = output.console.print
-    say(attempts_table(by_task(plain), variant))
-    if told:
-        say(traps_table(told))
+    say(attempts_table(plain, told))
     if len(by_level(plain)) > 1:
         say(levels_table(plain))
     if len(by_task(plain)) > 1 or told:
