@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
-from rich.console import JustifyMethod
 from rich.table import Table
 
 from agent.attempt import Attempt
@@ -18,17 +17,38 @@ COUNTED = ("verified", "wrong", "asked")  # endings that have a column
 
 def attempts_table(plain: Sequence[Attempt], trapped: Sequence[Attempt] = ()) -> Table:
     """A row a task, and one for each of its traps: success with its interval, false success,
-    collateral, needless questions. also: other endings, and what a trap made the runs do."""
-    cells = by_cell([*plain, *trapped])
-    traps = set(by_cell(trapped))
-    prefix = common_prefix([task for task, _ in cells])
-    table = _table(prefix or "task", *COUNTS, "steps", "s", "also", min_width=18)
-    for task in dict.fromkeys(task for task, _ in cells):
-        for cell, tally in ((cell, tally) for cell, tally in cells.items() if cell[0] == task):
-            plainly = named(cell).removeprefix(prefix)
-            name = f" {cell[1]}" if cell in traps else plainly
-            table.add_row(name, *_counts(tally), *_costs(tally), also(tally))
+    collateral, needless questions, other endings, how often a trap was fallen for."""
+    fell = ("fell",) if trapped else ()
+    tasks = list(dict.fromkeys(one.task for one in (*plain, *trapped)))
+    prefix = common_prefix(tasks)
+    table = _table(prefix or "task", *COUNTS, "other", *fell, "steps", "s")
+    rows = [(cell, tally, False) for cell, tally in by_cell(plain).items()]
+    rows += [(cell, tally, True) for cell, tally in by_cell(trapped).items()]
+    for cell, tally, trap in sorted(rows, key=lambda row: tasks.index(row[0][0])):
+        name = f" {cell[1]}" if trap else named(cell).removeprefix(prefix)
+        caught = (str(sum(tally.fell.values())) if trap else "",) if fell else ()
+        other = str(sum(other_endings(tally).values()))
+        table.add_row(name, *_counts(tally), other, *caught, *_costs(tally))
     return table
+
+
+def endings_table(attempts: Sequence[Attempt]) -> Table | None:
+    """In words what the columns only count; None where there is nothing to tell."""
+    prefix = common_prefix([one.task for one in attempts])
+    table = Table(box=SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
+    for heading in (prefix or "task", "other endings", "fell"):
+        table.add_column(heading, overflow="fold")
+    for cell, tally in by_cell(attempts).items():
+        parts = (other_endings(tally), tally.fell)
+        told = [", ".join(f"{word} {count}" for word, count in part.items()) for part in parts]
+        if any(told):
+            table.add_row(named(cell).removeprefix(prefix), *told)
+    return table if table.row_count else None
+
+
+def other_endings(tally: Tally) -> dict[str, int]:
+    """Endings without a column of their own."""
+    return {word: count for word, count in tally.endings.items() if word not in COUNTED}
 
 
 def common_prefix(tasks: Sequence[str]) -> str:
@@ -40,12 +60,6 @@ def common_prefix(tasks: Sequence[str]) -> str:
 def named(cell: Cell) -> str:
     task, variant = cell
     return f"{task} ({variant})" if variant else task
-
-
-def also(tally: Tally) -> str:
-    """What the columns do not tell: other endings, and what a trap made the runs do."""
-    other = {word: count for word, count in tally.endings.items() if word not in COUNTED}
-    return ", ".join(f"{word} {count}" for word, count in (other | tally.fell).items())
 
 
 def levels_table(attempts: Sequence[Attempt]) -> Table:
@@ -121,14 +135,12 @@ def night_table(record: NightRecord) -> Table:
     return table
 
 
-def _table(first: str, *headings: str, min_width: int = 5) -> Table:
-    """Narrow, so that 80 columns do: only words fold."""
+def _table(first: str, *headings: str) -> Table:
+    """Narrow, so that 80 columns do: only names fold."""
     table = Table(box=SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
-    table.add_column(first, overflow="fold", min_width=min_width)
+    table.add_column(first, overflow="fold", min_width=5)
     for heading in headings:
-        words = heading == "also"
-        justify: JustifyMethod = "left" if words else "right"
-        table.add_column(heading, justify=justify, no_wrap=not words, vertical="top")
+        table.add_column(heading, justify="right", no_wrap=True)
     return table
 
 

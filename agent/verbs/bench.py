@@ -17,6 +17,7 @@ from agent.report import Part, gallery
 from agent.stop import Interrupted, Stop
 from agent.tables import (
     attempts_table,
+    endings_table,
     levels_table,
     means_table,
     scores_table,
@@ -124,6 +125,8 @@ def show(output: Output, plain: Sequence[Attempt], told: Sequence[Attempt]) -> N
     """The tables: tasks and traps, levels, means, rewards, steps."""
     say = output.console.print
     say(attempts_table(plain, told))
+    if (endings := endings_table([*plain, *told])) is not None:
+        say(endings)
     if len(by_level(plain)) > 1:
         say(levels_table(plain))
     if len(by_task(plain)) > 1 or told:
