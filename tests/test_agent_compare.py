@@ -15,6 +15,7 @@ from agent.errors import BadInput
 from agent.intervals import (
     Interval,
     clustered,
+    clustered_share,
     holm,
     mcnemar,
     newcombe,
@@ -84,6 +85,13 @@ def test_tasks_are_drawn_before_attempts() -> None:
     assert clustered([]) == Interval(0, 0, 0)
 
 
+def test_what_never_failed_is_not_certain() -> None:
+    assert clustered_share([[1.0] * 5] * 10) == Interval(1.0, *wilson(10, 10))
+    assert clustered_share([[0.0] * 20]) == Interval(0.0, *wilson(0, 20))
+    mixed = [[1.0, 0.0], [1.0, 1.0]]
+    assert clustered_share(mixed) == clustered(mixed)
+
+
 def test_with_one_task_the_bootstrap_is_about_as_wide_as_wilson() -> None:
     found, (low, high) = clustered([[1.0] * 30 + [0.0] * 20]), wilson(30, 50)
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.04)
@@ -120,7 +128,8 @@ def test_what_is_really_better_is_told_from_noise(tmp_path: Path) -> None:
     assert turned.tasks[0].word == "worse"
     assert found.means["plain"]["success"].mean == pytest.approx(28 / 60)
     assert {word(name, one) for name, one in found.means["plain"].items()} == {"no real difference"}
-    assert word("steps", Interval(-2, -3, -1)) == "better" == word("success", Interval(2, 1, 3))
+    assert word("success", Interval(0.2, 0.1, 0.3)) == "better"
+    assert word("steps", Interval(-2, -3, -1)) == "less"
 
 
 def test_other_seeds_are_compared_without_pairs(tmp_path: Path) -> None:

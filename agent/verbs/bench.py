@@ -114,7 +114,8 @@ def measured(
             if not output.progress.is_terminal:  # a log has no bar: a line each
                 rest = (time.monotonic() - since) / new * (total - before - new)
                 left = f" [{before + new} of {total}, {timedelta(seconds=round(rest))} left]"
-                output.progress.print(f"{note}: {attempt.detail}{left}", markup=False)
+                line = f"{note}: {attempt.detail}{left}"
+                output.progress.print(line, markup=False, soft_wrap=True)
 
         attempts = bench(plan, journal, jobs, finished, stop=stop)
         progress.update(shown, completed=total, note="")

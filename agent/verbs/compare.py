@@ -11,7 +11,7 @@ from agent.output import Output
 from agent.tables import common_prefix, named
 from agent.tally import Json
 
-STYLES = {"better": "green", "worse": "bold red", "no real difference": "dim"}
+STYLES = {"better": "green", "worse": "bold red", "no real difference": "dim"}  # else plain
 
 
 def main(first: Path, second: Path, json: str | None) -> int:
@@ -99,7 +99,7 @@ def _task(one: Compared) -> Json:
 
 
 def _styled(word: str) -> str:
-    return f"[{STYLES[word]}]{word}[/]"
+    return f"[{STYLES.get(word, 'default')}]{word}[/]"
 
 
 def _points(change: Interval) -> str:
