@@ -147,8 +147,8 @@ def summary(attempts: Sequence[Attempt], pace: float, jobs: int) -> str:
 
 
 def chosen(names: Sequence[str], variant: str, of_level: int | None = None) -> tuple[str, ...]:
-    """The tasks of each SUITE, SUITE/FAMILY or FILE.py:CLASS that have the variant and the level; BadInput where there
-    is none."""
+    """The tasks of each SUITE, SUITE/FAMILY or FILE.py:CLASS that have the variant and the level;
+    BadInput where there is none."""
     name = " ".join(names)
     try:
         inside = catalog.suite(*names)
