@@ -125,8 +125,8 @@ class Cluster:
             try:
                 yield from self._results(ray, hands, todo)
             finally:
-                with suppress(Exception):  # a machine that is gone needs no stop
-                    ray.wait([hand.stop.remote() for hand in hands], len(hands), PATIENCE + 5)
+                ends = [hand.stop.remote() for hand in hands]
+                ray.wait(ends, num_returns=len(ends), timeout=PATIENCE + 5)
                 for hand in hands:
                     ray.kill(hand)
 
