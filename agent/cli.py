@@ -135,14 +135,20 @@ def nights(
 @app.command()
 def bench(
     suite: Annotated[
-        str, typer.Argument(metavar="SUITE", help="books, books/ageing, or miniwob/pix2act.")
-    ] = "",
+        list[str] | None,
+        typer.Argument(
+            metavar="SUITE...", help="books, books/ageing, miniwob/pix2act, or FILE.py:CLASS."
+        ),
+    ] = None,
     policy: PolicyName = "core",
     weights: Weights = "live",
     variant: Variant = "",
     seeds: Annotated[str, typer.Option(metavar="A:B", help="First seed and end.")] = "0:10",
     recall: Recall = False,
     jobs: Annotated[int, typer.Option(min=1, help="Processes, each with its own display.")] = 1,
+    address: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Of a Ray cluster: --jobs on its machines.")
+    ] = "",
     json: Json = None,
     report: Annotated[Path | None, typer.Option(help="Folder for an HTML report.")] = None,
     traps: Annotated[
@@ -171,7 +177,7 @@ def bench(
 
     raise typer.Exit(
         verb.main(
-            suite=suite,
+            suites=suite,
             policy=policy,
             weights=weights,
             variant=variant,
@@ -183,6 +189,7 @@ def bench(
             traps=traps,
             of_level=level,
             films=films,
+            address=address,
         )
     )
 

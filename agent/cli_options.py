@@ -17,4 +17,6 @@ PolicyName = Annotated[
 ]
 Weights = Annotated[str, typer.Option(help="live, shipped, or the path of a level.")]
 Recall = Annotated[bool, typer.Option(help="Hand recalled steps of similar episodes over.")]
-TaskName = Annotated[str, typer.Argument(metavar="TASK", help="As books/enter_invoice.")]
+TaskName = Annotated[
+    str, typer.Argument(metavar="TASK", help="As books/enter_invoice, or FILE.py:CLASS.")
+]

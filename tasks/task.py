@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from actuation.action import Action
 from actuation.desktop import Host
@@ -43,6 +43,7 @@ class Verdict:
     score: float | None = None
 
 
+@runtime_checkable
 class Task(Protocol):
     """One attempt at one job. A new instance for each attempt; every random choice is by seed.
 

@@ -173,7 +173,7 @@ def test_killed_between_rows_it_goes_on_and_does_nothing_twice(policy: str, tmp_
 def test_the_verb_tells_what_is_left_and_writes_the_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fake(plan: Plan, journal: Path, jobs: int, finished: object, stop: object) -> list[Attempt]:
+    def fake(plan: Plan, journal: Path, jobs: int, finished: object, **_: object) -> list[Attempt]:
         told = [attempt(task, seed, ASKED, v, bool(v)) for task, seed, v in plan.jobs()]
         for one in told:
             finished(one)  # type: ignore[operator]
@@ -183,7 +183,7 @@ def test_the_verb_tells_what_is_left_and_writes_the_numbers(
     monkeypatch.setenv("DORMOUSE_DATA", str(tmp_path / "data"))
     where = tmp_path / "out.json"
     options = ("noop", "live", "", "10000:10002", False, 2, str(where), tmp_path / "report", True)
-    assert verb.main("books/enter_invoice", *options) == 0
+    assert verb.main(["books/enter_invoice"], *options) == 0
     numbers = json.loads(where.read_text())
     assert numbers["tasks"]["books/enter_invoice"]["ask_rate"] == 1.0
     assert numbers["traps"]["books/enter_invoice"]["cut"]["success"] == 2
@@ -212,16 +212,16 @@ def test_suites_prefixes_levels_and_named_subsets(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "tasks.miniwob", ModuleType("tasks.miniwob"))
     monkeypatch.setitem(sys.modules, "tasks.miniwob.subsets", module)
     assert suite("miniwob/few") == ("miniwob/click-test", "miniwob/enter-text")
-    assert verb.chosen("miniwob/few", "") == suite("miniwob/few")
+    assert verb.chosen(("miniwob/few",), "") == suite("miniwob/few")
 
 
 def test_a_level_is_a_part_of_a_suite() -> None:
     levels = {create(name).level for name in suite("books")}
-    parts = [verb.chosen("books", "", level) for level in levels]
+    parts = [verb.chosen(("books",), "", level) for level in levels]
     assert sorted(name for part in parts for name in part) == sorted(suite("books"))
-    assert all(create(name).level == 2 for name in verb.chosen("books", "", 2))
+    assert all(create(name).level == 2 for name in verb.chosen(("books",), "", 2))
     with pytest.raises(BadInput, match="no task of level 4"):
-        verb.chosen("books/enter_invoice", "", 4)
+        verb.chosen(("books/enter_invoice",), "", 4)
 
 
 def test_miniwob_has_thirty_steps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -235,7 +235,7 @@ def test_miniwob_has_thirty_steps(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setenv("DORMOUSE_DATA", str(tmp_path))
     monkeypatch.setitem(catalog.TASKS, "miniwob/click-test", "cheap_task:Cheap")
     for name in ("miniwob/click-test", "books/ageing"):
-        verb.main(name, "noop", "live", "", "10000:10001", False, 1, None, None)
+        verb.main([name], "noop", "live", "", "10000:10001", False, 1, None, None)
     assert [plan.max_steps for plan in plans] == [30, 60]
 
 

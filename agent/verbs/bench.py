@@ -31,7 +31,7 @@ MINIWOB, MINIWOB_STEPS = "miniwob/", 30  # as Pix2Act's protocol has it
 
 
 def main(
-    suite: str,
+    suites: Sequence[str],
     policy: str,
     weights: str,
     variant: str,
@@ -43,11 +43,12 @@ def main(
     traps: bool = False,
     of_level: int | None = None,
     films: int = 60,
+    address: str = "",
 ) -> int:
-    output, settings = Output(json), Settings()
+    output, settings, suite = Output(json), Settings(), " ".join(suites)
     if policy not in NAMES:
         raise BadInput(f"no policy {policy!r}: known are {', '.join(NAMES)}")
-    tasks = chosen(suite, variant, of_level)
+    tasks = chosen(suites, variant, of_level)
     if policy == "replay":
         from agent.policies.replay import missing
 
@@ -72,13 +73,14 @@ def main(
         plan = replace(plan, max_steps=min(plan.max_steps, MINIWOB_STEPS))
     journal = journal_of(json, report)
     try:
-        attempts, pace = measured(plan, suite, journal, jobs, output)
+        attempts, pace = measured(plan, suite, journal, jobs, output, address)
     except Interrupted:
         where = f"; what is done lies in {journal}, start again to go on" if journal else ""
         output.progress.print(f"stopped{where}")
         return 130
-    told = [attempt for attempt in attempts if (attempt.task, attempt.variant) in set(plan.traps)]
-    plain = [attempt for attempt in attempts if attempt not in told]
+    laid = set(plan.traps)
+    told = [one for one in attempts if (one.task, one.variant) in laid]
+    plain = [one for one in attempts if (one.task, one.variant) not in laid]
     numbers = contract(suite, policy, plan.seeds, plain, told) | {"variant": variant}
     numbers |= {"jobs": jobs} | ({"episodes_per_minute": pace} if pace else {})
     show(output, plain, told)
@@ -95,7 +97,7 @@ def main(
 
 
 def measured(
-    plan: Plan, suite: str, journal: Path | None, jobs: int, output: Output
+    plan: Plan, suite: str, journal: Path | None, jobs: int, output: Output, address: str
 ) -> tuple[list[Attempt], float]:
     """All attempts, and how many a minute were made now (0 where all lay in the journal)."""
     total, before = len(plan.jobs()), kept(plan, journal)
@@ -117,7 +119,7 @@ def measured(
                 line = f"{note}: {attempt.detail}{left}"
                 output.progress.print(line, markup=False, soft_wrap=True)
 
-        attempts = bench(plan, journal, jobs, finished, stop=stop)
+        attempts = bench(plan, journal, jobs, finished, stop=stop, address=address)
         progress.update(shown, completed=total, note="")
         return attempts, 60 * new / (time.monotonic() - since)
 
@@ -146,11 +148,12 @@ def summary(attempts: Sequence[Attempt], pace: float, jobs: int) -> str:
     return "; ".join([*parts, f"{len(attempts)} attempts in all"]) + "."
 
 
-def chosen(name: str, variant: str, of_level: int | None = None) -> tuple[str, ...]:
-    """The tasks of SUITE or SUITE/FAMILY that have the variant and the level; BadInput where there
-    is none."""
+def chosen(names: Sequence[str], variant: str, of_level: int | None = None) -> tuple[str, ...]:
+    """The tasks of each SUITE, SUITE/FAMILY or FILE.py:CLASS that have the variant and the level;
+    BadInput where there is none."""
+    name = " ".join(names)
     try:
-        inside = catalog.suite(name)
+        inside = catalog.suite(*names)
     except ValueError as error:
         raise BadInput(str(error)) from error
     if of_level is not None:
