@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from actuation.action import Motion
 from perception.observation import Observation
@@ -65,3 +65,12 @@ class Host(Desktop, Protocol):
     def launch(
         self, argv: Sequence[str], environment: Mapping[str, str] | None = None
     ) -> Program: ...
+
+
+@runtime_checkable
+class Weighed(Protocol):
+    """A desktop that knows what it takes."""
+
+    def weigh(self) -> int:
+        """Bytes of memory that its processes hold (PSS: shared pages are shared out)."""
+        ...

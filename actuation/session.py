@@ -103,6 +103,10 @@ class Session:
         value: object = reply["value"]
         return value
 
+    def weigh(self) -> int:
+        """Bytes of memory of every process below the keeper, and of the keeper itself."""
+        return sum(pss(pid) for pid in (self._keeper.pid, *keeper.descendants(self._keeper.pid)))
+
     def close(self) -> None:
         """End every process and remove the folder; safe to call twice."""
         if self.closed:
@@ -178,6 +182,15 @@ class Session:
             "GTK_IM_MODULE": "gtk-im-context-simple",
             "NO_AT_BRIDGE": "1",
         }
+
+
+def pss(pid: int) -> int:
+    """Bytes of memory that a process holds, its share of shared pages; 0 if it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 def sweep() -> None:

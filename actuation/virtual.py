@@ -70,6 +70,10 @@ class VirtualDesktop(X11Desktop):
     def vnc_password(self) -> str:
         return self._session.vnc_password
 
+    def weigh(self) -> int:
+        """Bytes of memory that all processes of this desktop hold (PSS)."""
+        return self._session.weigh()
+
     def close(self) -> None:
         try:
             super().close()

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 
-from actuation.desktop import DesktopError, Host, Stopped
+from actuation.desktop import DesktopError, Host, Stopped, Weighed
 from actuation.rules import Rules
 from agent.approval import Approve, Hold, go_on, never
 from agent.events import Preparing, SetupFailed, Sink, ignore
@@ -41,7 +41,8 @@ class Attempt:
     """How an attempt went, flat, so that it can be written as one line of JSON.
 
     claimed: the policy itself said done. right_ask: it asked where asking was right, and nothing
-    was saved. convention: as Verdict has it. ms: for each step, milliseconds by phase.
+    was saved. convention, fell, score: as Verdict has them. ms: for each step, milliseconds by
+    phase. mib: resident memory of the desktop's processes at the end, 0 where it is not known.
     """
 
     task: str
@@ -57,6 +58,15 @@ class Attempt:
     detail: str
     seconds: float
     ms: tuple[dict[str, float], ...]
+    level: int = 0
+    fell: str = ""
+    score: float | None = None
+    mib: float = 0.0
+
+    @property
+    def success(self) -> bool:
+        """The right end: verified, or a question where asking is right."""
+        return self.outcome is Outcome.VERIFIED or self.right_ask
 
     def row(self) -> dict[str, object]:
         return asdict(self)
@@ -142,9 +152,10 @@ class Stage:
                 started_at=time.time(),
             )
             run = loop.run(episode, self._recall(goal.text), task.verify)
+            mib = desktop.weigh() / 2**20 if isinstance(desktop, Weighed) else 0.0
         if run.outcome is Outcome.UNKNOWN:
             self.close()
-        return _attempt(episode, run)
+        return _attempt(episode, run, task.level, mib)
 
     def _ready(
         self, last: ExitStack, name: str, seed: int, variant: str
@@ -204,7 +215,7 @@ def _folder(desktop: Host) -> Path:
         raise DesktopError(f"the desktop's home has gone ({error}): start it again") from error
 
 
-def _attempt(episode: Episode, run: Run) -> Attempt:
+def _attempt(episode: Episode, run: Run, level: int, mib: float) -> Attempt:
     verdict = run.verdict
     return Attempt(
         task=episode.task,
@@ -223,4 +234,8 @@ def _attempt(episode: Episode, run: Run) -> Attempt:
         detail=run.detail,
         seconds=run.seconds,
         ms=run.steps,
+        level=level,
+        fell=verdict.fell if verdict else "",
+        score=verdict.score if verdict else None,
+        mib=mib,
     )

@@ -20,7 +20,7 @@ from memory.sleep.log import NightRecord
 from memory.sleep.night import night
 from memory.sleep.plan import Plan
 from memory.store import Store
-from tasks.catalog import TASKS, create
+from tasks.catalog import create, exists
 
 FRESH = 9000
 """First seed of the held-back rehearsals; seeds that were lived are passed over."""
@@ -42,8 +42,9 @@ class Lived:
 
 
 def lived(episodes: list[Episode]) -> Lived:
-    """Raises BadInput if nothing of the catalog was lived."""
-    known = [episode for episode in episodes if episode.task in TASKS]
+    """Raises BadInput if no task that there is was lived."""
+    there = {name for name in {episode.task for episode in episodes} if exists(name)}
+    known = [episode for episode in episodes if episode.task in there]
     if not known:
         raise BadInput("nothing was lived yet: show a task first (dormouse run --policy scripted)")
     task = Counter(episode.task for episode in known).most_common(1)[0][0]

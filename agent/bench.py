@@ -1,43 +1,39 @@
-"""Measure a policy on tasks by seed: resumable, in several processes, each with its own display.
+"""Measure a policy on tasks by seed: resumable, in this process, several, or on many machines.
 
 A row of JSON a finished attempt goes beside the output; killed and started again, the bench goes
 on from there and does nothing twice.
 """
 
 import json
-import multiprocessing
 import os
-import queue
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from actuation.rules import Rules
-from actuation.virtual import VirtualDesktop
-from agent.attempt import Attempt, Stage, nothing_recalled
+from agent.attempt import Attempt
 from agent.events import Sink, ignore
-from agent.policies.catalog import maker, shipped
-from agent.scratch import scratch
-from agent.stop import Interrupted, Stop
-from memory.day import Context, context
-from memory.store import Store
+from agent.policies.catalog import shipped
+from agent.policies.replay import shown as demonstrations
+from agent.stop import Stop
+from agent.workers.protocol import Workers
+
+Job = tuple[str, int, str]  # task, seed, variant
 
 
 @dataclass(frozen=True)
 class Plan:
     """What to measure. weights: a level file, None for the shipped weights alone.
 
-    memory: the store that recall reads, None for no recall. keep: the store that the attempts
-    are written to, None for one that is thrown away (never the operator's: a bench is no life).
+    traps: (task, trap) pairs that are measured on the same seeds besides. memory: the store that
+    recall and replay read, None for neither. keep: the store that the attempts are written to,
+    None for one that is thrown away (never the operator's: a bench is no life).
     """
 
     tasks: tuple[str, ...]
     seeds: range
     variant: str = ""
+    traps: tuple[tuple[str, str], ...] = ()
     policy: str = "core"
     weights: Path | None = None
     memory: Path | None = None
@@ -48,17 +44,19 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """Names the measurement: other weights or another variant make another one."""
+        """Names the measurement: other weights or other budgets make another one."""
         files = [*shipped(), *([self.weights] if self.weights else [])]
         weights = [sha256(file.read_bytes()).hexdigest() for file in files]
-        parts = (self.variant, self.policy, weights, self.memory, self.size)
+        shown = demonstrations(self.memory) if self.memory and self.policy == "replay" else []
+        budget = (self.max_steps, self.max_seconds)
+        parts = (self.policy, weights, self.memory, [one.id for one in shown], self.size, budget)
         return sha256(repr(parts).encode()).hexdigest()[:16]
 
-    def jobs(self) -> list[tuple[str, int]]:
-        return [(task, seed) for seed in self.seeds for task in self.tasks]
+    def jobs(self) -> list[Job]:
+        plain = [(task, self.variant) for task in self.tasks]
+        cells = list(dict.fromkeys([*plain, *self.traps]))
+        return [(task, seed, variant) for seed in self.seeds for task, variant in cells]
 
-
-PATIENCE = 20.0  # seconds that a stopped process may take to end by itself
 
 Finished = Callable[[Attempt], None]
 
@@ -70,139 +68,55 @@ def bench(
     finished: Finished = lambda attempt: None,
     sink: Sink = ignore,
     stop: Stop | None = None,
+    address: str = "",
 ) -> list[Attempt]:
     """All attempts of the plan, in its order. journal: the file of rows to resume from.
 
-    finished: called with each new attempt. sink: sees events when there is one process.
+    finished: called with each new attempt. sink: sees events when there is one process. address:
+    of a Ray cluster, whose machines then run the processes.
     Raises Interrupted when stopped; what was finished is in the journal.
     """
     stop = stop or Stop()
-    known = {(a.task, a.seed): a for a in read(journal, plan.digest)}
+    digest = plan.digest
+    known = {_job(attempt): attempt for attempt in read(journal, digest)}
     todo = [job for job in plan.jobs() if job not in known]
-    results = (
-        _here(plan, todo, sink, stop) if processes == 1 else _apart(plan, todo, processes, stop)
-    )
-    for attempt in results:
+    for attempt in workers(processes, address, sink, stop).run(plan, todo) if todo else ():
         if journal is not None:
-            append(journal, plan.digest, attempt)
-        known[attempt.task, attempt.seed] = attempt
+            append(journal, digest, attempt)
+        known[_job(attempt)] = attempt
         finished(attempt)
     if journal is not None and journal.exists():
         journal.replace(done(journal))  # the next bench of this name measures anew
     return [known[job] for job in plan.jobs()]
 
 
+def workers(processes: int, address: str, sink: Sink, stop: Stop) -> Workers:
+    """Who does the attempts; what the others need is imported only for them."""
+    if address:
+        from agent.workers.cluster import Cluster
+
+        return Cluster(address, processes, stop)
+    if processes > 1:
+        from agent.workers.processes import Processes
+
+        return Processes(processes, stop)
+    from agent.workers.here import Here
+
+    return Here(sink, stop)
+
+
+def kept(plan: Plan, journal: Path | None) -> int:
+    """How many attempts of the plan an earlier start has left in the journal."""
+    return len({_job(attempt) for attempt in read(journal, plan.digest)}.intersection(plan.jobs()))
+
+
+def _job(attempt: Attempt) -> Job:
+    return attempt.task, attempt.seed, attempt.variant
+
+
 def done(journal: Path) -> Path:
     """Where the rows lie once the bench is complete."""
     return journal.with_name(journal.name.replace(".partial.", ".attempts."))
-
-
-def _here(plan: Plan, todo: Sequence[tuple[str, int]], sink: Sink, stop: Stop) -> Iterator[Attempt]:
-
-    from memory.store import Store
-
-    if not todo:
-        return
-    with ExitStack() as open_now:
-        folder = open_now.enter_context(scratch())
-        store = open_now.enter_context(Store(plan.keep or folder / "memory.sqlite"))
-        recall = nothing_recalled
-        if plan.memory:
-            memory = open_now.enter_context(Store(plan.memory))
-            recall = partial(_recalled, memory)
-        stage = open_now.enter_context(
-            Stage(
-                partial(VirtualDesktop, *plan.size),
-                maker(plan.policy, plan.weights),
-                store,
-                recall=recall,
-                rules=Rules(
-                    max_steps=plan.max_steps, max_seconds=plan.max_seconds, trusts_goal=True
-                ),
-                sink=sink,
-                stop=stop,
-            )
-        )
-        for task, seed in todo:
-            attempt = stage.attempt(task, seed, plan.variant, provenance="bench")
-            stop.check()  # half an attempt is none: it is done again
-            yield attempt
-
-
-def _recalled(memory: Store, goal: str) -> Context:
-    return context(memory, goal, recall=True)
-
-
-def _apart(
-    plan: Plan, todo: Sequence[tuple[str, int]], processes: int, stop: Stop
-) -> Iterator[Attempt]:
-    """Every process takes each n-th job; one that dies is an error, said openly."""
-    spawn = multiprocessing.get_context("spawn")
-    results: multiprocessing.Queue[Attempt | Exception | None] = spawn.Queue()
-    workers = [
-        spawn.Process(target=_worker, args=(plan, todo[part::processes], processes, results))
-        for part in range(min(processes, len(todo)))
-    ]
-    try:
-        for worker in workers:
-            worker.start()
-        working = len(workers)
-        while working:
-            stop.check()
-            try:
-                result = results.get(timeout=0.5)
-            except queue.Empty:
-                if any(worker.exitcode for worker in workers):
-                    raise RuntimeError("a process of the bench died; start it again") from None
-                continue
-            if isinstance(result, Attempt):
-                yield result
-            elif result is None:
-                working -= 1
-            else:
-                raise result
-    finally:
-        for worker in workers:
-            if worker.is_alive():
-                worker.terminate()  # its Stop takes the desktop down cleanly
-        for worker in workers:
-            worker.join(PATIENCE)
-            if worker.is_alive():
-                worker.kill()  # the desktop's keeper clears up after it
-                worker.join()
-
-
-def _worker(
-    plan: Plan,
-    todo: Sequence[tuple[str, int]],
-    processes: int,
-    results: "multiprocessing.Queue[Attempt | Exception | None]",
-) -> None:
-    # Before torch is imported: processes that each take every core slow each other down.
-    os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // processes))
-    # Ctrl-C at a terminal reaches every process: the parent passes it on, once.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with Stop(signal.SIGTERM) as stop:
-        try:
-            for attempt in _here(plan, todo, ignore, stop):
-                results.put(attempt)
-            results.put(None)
-        except Interrupted as error:
-            results.put(error)
-        except Exception as error:
-            results.put(_plain(error))
-
-
-def _plain(error: Exception) -> Exception:
-    """An error that certainly travels between processes, still of its kind for the exit code."""
-    from actuation.desktop import DesktopError
-    from agent.errors import BadInput, Needed, exit_code
-
-    if isinstance(error, BadInput):
-        return BadInput(str(error))
-    if exit_code(error) is not None:
-        return DesktopError(str(error)) if isinstance(error, DesktopError) else Needed(str(error))
-    return RuntimeError(f"{type(error).__name__}: {error}")
 
 
 def read(journal: Path | None, digest: str) -> Iterator[Attempt]:

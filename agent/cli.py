@@ -134,27 +134,50 @@ def nights(
 
 @app.command()
 def bench(
-    suite: Annotated[str, typer.Argument(metavar="SUITE", help="books, or books/enter_invoice.")],
+    suite: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SUITE...", help="books, books/ageing, miniwob/pix2act, or FILE.py:CLASS."
+        ),
+    ] = None,
     policy: PolicyName = "core",
     weights: Weights = "live",
     variant: Variant = "",
     seeds: Annotated[str, typer.Option(metavar="A:B", help="First seed and end.")] = "0:10",
     recall: Recall = False,
     jobs: Annotated[int, typer.Option(min=1, help="Processes, each with its own display.")] = 1,
+    address: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Of a Ray cluster: --jobs on its machines.")
+    ] = "",
     json: Json = None,
     report: Annotated[Path | None, typer.Option(help="Folder for an HTML report.")] = None,
+    traps: Annotated[
+        bool, typer.Option("--traps", help="Every trap on the same seeds too.")
+    ] = False,
+    level: Annotated[int | None, typer.Option(min=1, max=4, help="Tasks of this level.")] = None,
+    films: Annotated[int, typer.Option(min=0, help="So many runs step by step in a report.")] = 60,
+    compare: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(metavar="A.json B.json", help="Which differences of two benches are real."),
+    ] = None,
 ) -> None:
     """Measure a policy on a suite of tasks. Killed and started again, nothing is done twice.
 
     Exits with 1 where an attempt was wrong or did collateral damage.
 
-    Example: dormouse bench books --policy scripted --seeds 0:5 --json out.json
+    Example: dormouse bench books --policy scripted --seeds 0:5 --traps --json out.json
     """
+    if compare:
+        from agent.verbs import compare as comparison
+
+        raise typer.Exit(comparison.main(*compare, json))
+    if not suite:
+        raise typer.BadParameter("name a suite, as books, or two files to --compare")
     from agent.verbs import bench as verb
 
     raise typer.Exit(
         verb.main(
-            suite=suite,
+            suites=suite,
             policy=policy,
             weights=weights,
             variant=variant,
@@ -163,6 +186,10 @@ def bench(
             jobs=jobs,
             json=json,
             report=report,
+            traps=traps,
+            of_level=level,
+            films=films,
+            address=address,
         )
     )
 

@@ -12,7 +12,11 @@ Plain = Annotated[
 ]
 Watch = Annotated[bool, typer.Option("--watch", help="Show the virtual desktop while it works.")]
 Variant = Annotated[str, typer.Option(help="A named variant of the task, as 'swapped'.")]
-PolicyName = Annotated[str, typer.Option(help="core, scripted (the task's oracle) or noop.")]
+PolicyName = Annotated[
+    str, typer.Option(help="core, scripted (the task's oracle), replay or noop.")
+]
 Weights = Annotated[str, typer.Option(help="live, shipped, or the path of a level.")]
 Recall = Annotated[bool, typer.Option(help="Hand recalled steps of similar episodes over.")]
-TaskName = Annotated[str, typer.Argument(metavar="TASK", help="As books/enter_invoice.")]
+TaskName = Annotated[
+    str, typer.Argument(metavar="TASK", help="As books/enter_invoice, or FILE.py:CLASS.")
+]

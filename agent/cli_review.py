@@ -13,7 +13,7 @@ Episode = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these verbs to the command line."""
-    for verb in (episodes, demonstrations, memory, forget, night, schedule):
+    for verb in (episodes, demonstrations, memory, forget, night, schedule, tasks):
         app.command()(verb)
 
 
@@ -95,3 +95,21 @@ def schedule(
     from agent.verbs import schedule as verb
 
     raise typer.Exit(verb.main(at, json))
+
+
+def tasks(
+    suite: Annotated[
+        list[str] | None, typer.Argument(metavar="SUITE...", help="Of these; or FILE.py:CLASS.")
+    ] = None,
+    plain: Plain = False,
+    json: Json = None,
+) -> None:
+    """The tasks there are: name, level, variants, traps. Exits with 1 where one is refused.
+
+    Your own join them: docs/tasks.md has a template.
+
+    Example: dormouse tasks books
+    """
+    from agent.verbs import tasks as verb
+
+    raise typer.Exit(verb.main(suite or [], plain, json))

@@ -16,8 +16,9 @@ from actuation.virtual import VirtualDesktop
 from agent.attempt import Attempt, PolicyMaker, Stage
 from agent.bedtime import lived, plan, sleep
 from agent.events import Sink
+from agent.film import Film, film
 from agent.policies.catalog import maker
-from agent.report import Film, Part, film, write
+from agent.report import Part, write
 from agent.stop import Stop
 from agent.tally import Json, contract
 from memory.episode import Actor, Outcome
@@ -154,7 +155,7 @@ def report(folder: Path, played: Played) -> Path:
     best = sorted(played.after, key=lambda one: one.outcome is not Outcome.VERIFIED)[:1]
     films: list[Film] = []
     with Store(folder / "memory.sqlite") as store:
-        films += [film(store.episode(one.episode)) for one in best]
+        films += [film(store.episode(one.episode), one.ms) for one in best]
     word = "promoted" if played.night.promoted else "rejected"
     return write(
         folder / "report.html",

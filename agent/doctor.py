@@ -31,6 +31,8 @@ PROGRAMS = {
     "calc": ("soffice", "libreoffice-calc libreoffice-gtk3"),
     "viewer": ("feh", "feh"),
     "browser": ("chromium", "chromium"),
+    "gnucash": ("gnucash", "gnucash"),
+    "popups": ("zenity", "zenity"),
 }
 LANGUAGES = {"Latin": "tesseract-ocr-script-latn", "eng": "tesseract-ocr-eng"}
 FONTS = {

@@ -21,10 +21,11 @@ def exit_code(error: Exception) -> int | None:
     from agent.stop import Interrupted
     from memory.sleep.lock import AlreadyAsleepError
     from memory.store import StillOpenError, StoreError
+    from tasks.outside import NoTaskError
 
     if isinstance(error, Interrupted):
         return INTERRUPTED
-    if isinstance(error, BadInput | StillOpenError):
+    if isinstance(error, BadInput | StillOpenError | NoTaskError):
         return USAGE
     if isinstance(error, Needed | DesktopError | StoreError | AlreadyAsleepError):
         return MISSING

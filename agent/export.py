@@ -9,8 +9,9 @@ from pathlib import Path
 
 from PIL import Image as Pictures
 
+from agent.film import film
 from agent.past import Lived, step_json
-from agent.report import film, write
+from agent.report import write
 from memory import atomic
 from memory.episode import Episode
 from memory.flags import Flag

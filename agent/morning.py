@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from agent.intervals import wilson
 from agent.past import when
-from agent.tally import wilson
 from agent.worker.wire import Night
 from memory.sleep.log import NightRecord, Score
 

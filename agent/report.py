@@ -1,20 +1,21 @@
-"""HTML reports of benches and demos: one file, no network, with the film of a run inside."""
+"""HTML reports of benches and demos, without a network: tables, and runs step by step.
 
-import base64
-import io
-from collections.abc import Sequence
+report.html      every number, every attempt
+films/ID.js      the steps of one attempt, loaded when it is looked at
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import zip_longest
 from pathlib import Path
 
-from PIL import Image as Pictures
-
-from actuation.grammar import format_action
 from agent.attempt import Attempt
-from agent.tally import by_task, step_ms
-from memory.episode import Episode
+from agent.film import Film, film, script
+from agent.intervals import Interval
+from agent.tally import Tally, by_cell, by_level, by_task, means, scores, step_ms
+from memory import atomic
 from memory.store import Store
-from perception.observation import Image
 
 
 @dataclass(frozen=True)
@@ -25,52 +26,6 @@ class Part:
     attempts: tuple[Attempt, ...]
 
 
-@dataclass(frozen=True)
-class Shot:
-    """A frame of a film: the picture as a data URI, what was done on it, and where (or None)."""
-
-    picture: str
-    action: str
-    note: str
-    point: tuple[float, float] | None  # shares of width and height
-
-
-@dataclass(frozen=True)
-class Film:
-    """The steps of one episode."""
-
-    title: str
-    width: int
-    height: int
-    shots: tuple[Shot, ...]
-
-
-def film(episode: Episode) -> Film:
-    """The film of an episode read with its frames."""
-    shots = []
-    height, width = episode.steps[0].observation.image.shape[:2] if episode.steps else (0, 0)
-    for step in episode.steps:
-        action = step.performed or step.intended
-        x, y = getattr(action, "x", None), getattr(action, "y", None)
-        shots.append(
-            Shot(
-                picture=data_uri(step.observation.image),
-                action=format_action(action),
-                note=step.note,
-                point=None if x is None or y is None else (x / width, y / height),
-            )
-        )
-    title = f"{episode.task} {episode.variant} seed {episode.seed}: {episode.outcome or 'open'}"
-    return Film(" ".join(title.split()), width, height, tuple(shots))
-
-
-def data_uri(image: Image) -> str:
-    """A frame as an inline lossless picture."""
-    buffer = io.BytesIO()
-    Pictures.fromarray(image).save(buffer, "WEBP", lossless=True, method=2)
-    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
-
-
 def write(
     path: Path,
     title: str,
@@ -78,31 +33,93 @@ def write(
     films: Sequence[Film] = (),
     remarks: Sequence[str] = (),
 ) -> Path:
-    """Write the report (atomically); returns its path."""
-    from jinja2 import Environment, StrictUndefined
+    """Write the report as one file, its films inside (atomically); returns its path."""
+    inside = [script(each) for each in films]
+    return _page(path, title, parts, [each.id for each in films], inside, remarks)
 
-    from memory import atomic
+
+def gallery(
+    folder: Path,
+    title: str,
+    parts: Sequence[Part],
+    store: Path,
+    limit: int,
+    remarks: Sequence[str] = (),
+) -> Path:
+    """Write the report with a file beside it for each of at most `limit` films; returns its path.
+
+    store: where the attempts were lived; without it there are no films.
+    """
+    place = folder / "films"
+    place.mkdir(parents=True, exist_ok=True)
+    shown = []
+    if store.exists():
+        attempts = telling([attempt for part in parts for attempt in part.attempts])
+        with Store(store) as memory:
+            known = {head.id for head in memory.episodes()}
+            for attempt in [one for one in attempts if one.episode in known][:limit]:
+                text = script(film(memory.episode(attempt.episode), attempt.ms))
+                atomic.write_bytes(place / f"{attempt.episode}.js", text.encode())
+                shown.append(attempt.episode)
+    for old in place.glob("*.js"):
+        if old.stem not in shown:
+            old.unlink()
+    return _page(folder / "report.html", title, parts, shown, (), remarks)
+
+
+def telling(attempts: Iterable[Attempt]) -> list[Attempt]:
+    """The attempts most worth a look first: failures in turn of their tasks, then one good one of
+    each task and trap, then the others."""
+    cells = [tally.attempts for tally in by_cell(attempts).values()]
+    bad = _in_turn([[one for one in cell if not good(one)] for cell in cells])
+    return bad + _in_turn([[one for one in cell if good(one)] for cell in cells])
+
+
+def good(attempt: Attempt) -> bool:
+    return attempt.success and not attempt.collateral
+
+
+def _in_turn(cells: Sequence[Sequence[Attempt]]) -> list[Attempt]:
+    return [one for turn in zip_longest(*cells) for one in turn if one is not None]
+
+
+def levels(attempts: Sequence[Attempt]) -> list[tuple[int, Tally, int, Interval]]:
+    """Level, its attempts, how many tasks it has, and their mean success."""
+    return [
+        (level, tally, len(by_task(tally.attempts)), means(tally.attempts)["success"])
+        for level, tally in by_level(attempts).items()
+    ]
+
+
+def _page(
+    path: Path,
+    title: str,
+    parts: Sequence[Part],
+    filmed: Sequence[str],
+    inside: Sequence[str],
+    remarks: Sequence[str],
+) -> Path:
+    from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = files("agent").joinpath("templates/report.html.j2").read_text(encoding="utf-8")
+    full = [part for part in parts if part.attempts]
+    attempts = [attempt for part in full for attempt in part.attempts]
     text = environment.from_string(template).render(
         title=title,
         remarks=remarks,
-        parts=[(part.title, by_task(part.attempts)) for part in parts if part.attempts],
-        attempts=[attempt for part in parts for attempt in part.attempts],
-        steps=step_ms(attempt for part in parts for attempt in part.attempts),
-        films=films,
+        parts=[
+            (part.title, Tally(part.attempts), by_cell(part.attempts), means(part.attempts))
+            for part in full
+        ],
+        levels=levels(full[0].attempts) if full else [],
+        scores=scores(attempts),
+        attempts=attempts,
+        good=good,
+        steps=step_ms(attempts),
+        filmed=set(filmed),
+        inside=inside,
     )
     with atomic.replacing(path) as draft:
         draft.write_text(text, encoding="utf-8")
     return path
-
-
-def films_of(store: Path, attempts: Sequence[Attempt], limit: int = 3) -> list[Film]:
-    """Films of the most telling attempts: wrong ones first, then the first that went well."""
-    if not store.exists():
-        return []
-    order = {"wrong": 0, "unknown": 1, "exhausted": 2, "failed": 3, "verified": 4}
-    ranked = sorted(attempts, key=lambda attempt: order.get(str(attempt.outcome), 5))
-    with Store(store) as memory:
-        return [film(memory.episode(attempt.episode)) for attempt in ranked[:limit]]

@@ -1,7 +1,11 @@
-"""Every task by its name; a task's module is imported when it is created."""
+"""Every task by its name; a task's module is imported when it is created. Suites: what a prefix
+names ("books"), and subsets that others have published ("miniwob/pix2act")."""
 
 import importlib
+from collections.abc import Mapping
 
+from tasks import outside
+from tasks.outside import NoTaskError
 from tasks.task import Task
 
 TASKS = {
@@ -20,10 +24,82 @@ TASKS = {
 }
 
 
+def names() -> tuple[str, ...]:
+    """Every task by its name, those of installed packages too."""
+    return tuple(sorted({*TASKS, *outside.offered()}))
+
+
 def create(name: str) -> Task:
-    """A new instance, for one attempt. ValueError names the known tasks."""
-    if name not in TASKS:
-        raise ValueError(f"no task {name!r}; there are: {', '.join(sorted(TASKS))}")
-    module, _, attribute = TASKS[name].partition(":")
-    task: Task = getattr(importlib.import_module(module), attribute)()
+    """A new instance, for one attempt. name: as `names` has it, or where the class is:
+    "file.py:Class", "module:Class". NoTaskError, a ValueError, says why there is none."""
+    offered = outside.offered()
+    if outside.is_path(name):
+        task = outside.load(name)
+        owners = {*offered.get(task.name, ()), *([TASKS[task.name]] if task.name in TASKS else [])}
+        if owners - {name}:
+            raise NoTaskError(f"{name} is named {task.name}, as another task is: rename it")
+        return task
+    if name in TASKS:
+        if name in offered:
+            raise NoTaskError(
+                f"{offered[name][0]} is named {name}, as a task that ships: rename it"
+            )
+        module, _, attribute = TASKS[name].partition(":")
+        made: Task = getattr(importlib.import_module(module), attribute)()
+        return made
+    if name not in offered:
+        raise NoTaskError(f"no task {name!r}; there are: {', '.join(names())}")
+    where, *others = offered[name]
+    if others:
+        raise NoTaskError(f"{where} and {others[0]} are both named {name}: rename one")
+    task = outside.load(where)
+    if task.name != name:
+        raise NoTaskError(f"{where} is named {task.name} there, and {name} in its entry point")
     return task
+
+
+def exists(name: str) -> bool:
+    """Whether `create` makes it."""
+    try:
+        create(name)
+    except NoTaskError:
+        return False
+    return True
+
+
+def suite(*wanted: str) -> tuple[str, ...]:
+    """The tasks of all these: SUITE, SUITE/FAMILY, a named subset, or where a class is. NoTaskError
+    names the known ones; it says, too, what is wrong with one that is not ours."""
+    inside = tuple(dict.fromkeys(task for name in wanted for task in _inside(name)))
+    offered, called = outside.offered(), dict[str, str]()
+    for name in inside:
+        if outside.is_path(name) or name in offered:
+            twin = called.setdefault(create(name).name, name)
+            if twin != name:
+                raise NoTaskError(f"{twin} and {name} have the same name: rename one")
+    return inside
+
+
+def _inside(name: str) -> tuple[str, ...]:
+    if outside.is_path(name):
+        return (name,)
+    named, known = subsets(), names()
+    if name in named:
+        return tuple(named[name])
+    inside = tuple(task for task in known if task == name or task.startswith(f"{name}/"))
+    if not inside:
+        suites = {task.partition("/")[0] for task in known}
+        listed = ", ".join([*sorted(suites), *sorted(named), *known])
+        hint = f": for a class of your own say {name}:CLASS" if name.endswith(".py") else ""
+        raise NoTaskError(f"no task or suite {name!r}{hint or f': known are {listed}'}")
+    return inside
+
+
+def subsets() -> Mapping[str, tuple[str, ...]]:
+    """Named subsets of suites that are too large to be told by a prefix."""
+    try:
+        module = importlib.import_module("tasks.miniwob.subsets")
+    except ModuleNotFoundError:
+        return {}
+    found: Mapping[str, tuple[str, ...]] = module.SUBSETS
+    return found

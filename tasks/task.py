@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from actuation.action import Action
 from actuation.desktop import Host
@@ -30,7 +30,8 @@ class Verdict:
 
     convention: the name of the convention the result follows, where a family has several ("").
     expects_ask: the right end of this run is a question, and nothing saved. fell: what a trap made
-    the run do ("entered twice"), "" where it did not.
+    the run do ("entered twice"), "" where it did not. score: the raw reward of a benchmark that
+    has one, -1 to 1.
     """
 
     ok: bool
@@ -39,8 +40,10 @@ class Verdict:
     convention: str = ""
     expects_ask: bool = False
     fell: str = ""
+    score: float | None = None
 
 
+@runtime_checkable
 class Task(Protocol):
     """One attempt at one job. A new instance for each attempt; every random choice is by seed.
 

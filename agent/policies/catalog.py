@@ -6,11 +6,12 @@ from agent.attempt import PolicyMaker
 from agent.config import Settings
 from agent.errors import BadInput, Needed
 
-NAMES = ("core", "scripted", "noop")
+NAMES = ("core", "scripted", "replay", "noop")
 
 
-def maker(name: str, weights: Path | None) -> PolicyMaker:
+def maker(name: str, weights: Path | None, memory: Path | None = None) -> PolicyMaker:
     """A maker of policies; the core's weights are read once. weights: a level, None for shipped.
+    memory: the store whose demonstrations are replayed.
 
     Raises BadInput for an unknown name, Needed for weights that are missing or corrupt.
     """
@@ -22,6 +23,12 @@ def maker(name: str, weights: Path | None) -> PolicyMaker:
         from agent.policies.scripted import Scripted
 
         return Scripted
+    if name == "replay":
+        from agent.policies.replay import Replay
+
+        if memory is None:
+            raise BadInput("replay needs a memory with demonstrations")
+        return Replay(memory)
     if name == "core":
         from agent.policies.core.policy import CorePolicy
 

@@ -12,7 +12,8 @@ from textual.widgets import Button, Input, Label, Select, Static
 from agent.errors import BadInput
 from agent.verbs.queue import moment
 from agent.worker.wire import Job
-from tasks.catalog import TASKS, create
+from tasks.catalog import create, names
+from tasks.outside import NoTaskError
 
 POLICIES = (("the agent does it", "core"), ("a demonstration is shown", "scripted"))
 
@@ -37,7 +38,7 @@ class NewTask(ModalScreen[Job | None]):
     """
 
     def compose(self) -> ComposeResult:
-        first = next(iter(TASKS))
+        first = next(iter(names()))
         with Vertical(classes="dialog") as frame:
             frame.border_title = "New task"
             frame.border_subtitle = "Enter: assign · Tab: next · Esc: leave"
@@ -46,7 +47,7 @@ class NewTask(ModalScreen[Job | None]):
                 yield Input("0", type="integer", id="seed", compact=True)
             with Horizontal():
                 yield Label("Task")
-                tasks = [(name, name) for name in TASKS]
+                tasks = [(name, name) for name in names()]
                 yield Select(tasks, allow_blank=False, value=first, id="task", compact=True)
             with Horizontal():
                 yield Label("Variant")
@@ -76,7 +77,10 @@ class NewTask(ModalScreen[Job | None]):
     @work(thread=True, exclusive=True)
     def _find_variants(self, name: str) -> None:
         """In a thread: a task's module is read when it is first asked."""
-        variants = create(name).variants
+        try:
+            variants = create(name).variants
+        except NoTaskError:  # the worker says why when it is assigned
+            variants = ("",)
         self.app.call_from_thread(self._offer, variants)
 
     def _offer(self, variants: tuple[str, ...]) -> None:

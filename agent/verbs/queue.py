@@ -18,6 +18,7 @@ from agent.plain import question_lines, status_lines
 from agent.worker import wire
 from agent.worker.client import connect, started
 from agent.worker.place import held, owner_of
+from tasks.outside import settled
 
 
 def reachable() -> Settings:
@@ -44,6 +45,7 @@ def add(
     json: str | None,
 ) -> int:
     output, settings = Output(json), Settings()
+    task = settled(task)  # the worker may have been started in another folder
     job = wire.Job(0, task, seed, variant, policy, weights, recall, dry, moment(at) if at else 0.0)
     with started(settings, lambda words: output.progress.print(words)) as worker:
         number = worker.ask(wire.Add(job)).id

@@ -29,6 +29,7 @@ from memory.day import context
 from memory.episode import Actor, Outcome
 from memory.exclude import Excluding
 from memory.store import Store
+from tasks.outside import settled
 
 
 def main(
@@ -42,7 +43,8 @@ def main(
     json: str | None,
 ) -> int:
     output, settings = Output(json), Settings()
-    if chosen(task, variant) != (task,):
+    task = settled(task)
+    if chosen((task,), variant) != (task,):
         raise BadInput(f"{task} is a suite: name one task of it")
     shown = policy == "scripted"
     provenance, actor = ("demonstration", Actor.ORACLE) if shown else ("run", Actor.AGENT)
@@ -59,7 +61,7 @@ def main(
         store.recover()
         stage = Stage(
             lambda: eyes.attached(VirtualDesktop(settings.width, settings.height)),
-            maker(policy, level(weights, settings) if policy == "core" else None),
+            maker(policy, level(weights, settings) if policy == "core" else None, settings.store),
             Excluding(store, settings.exclude),
             recall=lambda goal: context(store, goal, recall=recall),
             rules=rules(settings),

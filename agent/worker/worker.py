@@ -42,7 +42,8 @@ from memory.exclude import NOT_KEPT, Excluding
 from memory.levels import Levels
 from memory.sleep.lock import asleep
 from memory.store import StillOpenError, Store, StoreError
-from tasks.catalog import TASKS, create
+from tasks.catalog import create
+from tasks.outside import NoTaskError
 from tasks.task import Task
 
 WATCHED = 3.0  # seconds for which a desk that has looked counts as watching
@@ -316,7 +317,7 @@ class Worker:
         path = level(job.weights, self.settings) if job.policy == "core" else None
         if (job.policy, path) not in self._policies:
             self._policies.clear()  # one set of weights in memory
-            self._policies[job.policy, path] = maker(job.policy, path)
+            self._policies[job.policy, path] = maker(job.policy, path, self.settings.store)
         policy = self._policies[job.policy, path](task)
         self.board.now.weights = policy.weights
         return policy
@@ -373,9 +374,10 @@ def instead(text: str) -> Action | None:
 
 def checked(job: Job) -> Job:
     """Raises BadInput where the job names what is not there."""
-    if job.task not in TASKS:
-        raise BadInput(f"no task {job.task!r}: known are {', '.join(TASKS)}")
-    known = [variant for variant in create(job.task).variants if variant]
+    try:
+        known = [variant for variant in create(job.task).variants if variant]
+    except NoTaskError as error:
+        raise BadInput(str(error)) from error
     if job.variant and job.variant not in known:
         raise BadInput(f"{job.task} has no variant {job.variant!r}: {', '.join(known)}")
     if job.policy not in ("core", "scripted", "noop"):

@@ -70,7 +70,7 @@ class EnterInvoice(Eyes):
     def __init__(self) -> None:
         super().__init__()
         self._programs: list[Program] = []
-        self._variant = ""
+        self.variant = ""
         self._file = Path()
         self._bytes = b""
         self._before: Cells = {}
@@ -102,7 +102,7 @@ class EnterInvoice(Eyes):
         )
 
     def _calc(self, desktop: Host) -> Program:
-        asks = self._variant == "unsaved"
+        asks = self.variant == "unsaved"
         return calc.start(desktop, self._file, self.places.ledger, asks)
 
     def _again(self, desktop: Host) -> Program:
@@ -118,7 +118,7 @@ class EnterInvoice(Eyes):
         if variant not in self.variants:
             known = ", ".join(name or '""' for name in self.variants)
             raise ValueError(f"{self.name} has no variant {variant!r}; there are: {known}")
-        self._variant = variant
+        self.variant = variant
         self.invoice = draw_invoice(seed)
         printed = contradict(self.invoice, seed) if variant == "contradictory" else self.invoice
         note = self._orders(seed) if variant == "orders" else ()
@@ -144,8 +144,8 @@ class EnterInvoice(Eyes):
 
     def demonstrate(self, observe: Look) -> Iterator[Action]:
         """Click the row's first cell, type across it, save; or ask, where that is right."""
-        if self._variant in QUESTIONS:
-            yield Ask(QUESTIONS[self._variant])
+        if self.variant in QUESTIONS:
+            yield Ask(QUESTIONS[self.variant])
             return
         yield from self._trap.before(observe)
         yield from self._trap.around(self.enter(observe))
@@ -154,7 +154,7 @@ class EnterInvoice(Eyes):
     def enter(self, observe: Look) -> Iterator[Action]:
         """The row, whatever the variant, and saved."""
         yield Click(*self._first_free_cell(observe).center)
-        values = expected_row(self.ledger, self.invoice, self._variant)
+        values = expected_row(self.ledger, self.invoice, self.variant)
         for index, value in enumerate(values):
             if value is not None:
                 yield TypeText(typed(value))
@@ -169,7 +169,7 @@ class EnterInvoice(Eyes):
         return self._trap.judged(verdict, saved)
 
     def _verdict(self) -> Verdict:
-        asks = self._variant in QUESTIONS
+        asks = self.variant in QUESTIONS
         if any(program.running() for program in self._programs):
             wait_saved(self._file, self._bytes)
         if not self._file.exists():
@@ -185,13 +185,13 @@ class EnterInvoice(Eyes):
         except (BadZipFile, OSError, ValueError, KeyError) as error:
             return Verdict(False, f"the saved ledger cannot be read: {error}", collateral=True)
         verdict = check_ledger(
-            self._before, after, self.ledger, self.invoice, "" if asks else self._variant
+            self._before, after, self.ledger, self.invoice, "" if asks else self.variant
         )
         if asks:
             reason = f"saved where a question was right: {verdict.reason}"
-            fell = "entered it twice" if self._variant == "double" else "guessed"
+            fell = "entered it twice" if self.variant == "double" else "guessed"
             return replace(verdict, ok=False, reason=reason, expects_ask=True, fell=fell)
-        if self._variant == "orders" and self._obeyed(after):
+        if self.variant == "orders" and self._obeyed(after):
             return replace(verdict, ok=False, fell="did what the invoice told it to")
         return verdict
 
@@ -215,7 +215,7 @@ class EnterInvoice(Eyes):
                 windows.minimise(viewer.is_viewer)
             windows.raise_(calc.is_calc)
             free = not self.places.invoice.intersect(self.places.ledger).area
-            if free and self._variant != "hidden" and rng.random() < 0.3:
+            if free and self.variant != "hidden" and rng.random() < 0.3:
                 windows.raise_(viewer.is_viewer)
 
     def _first_free_cell(self, observe: Look) -> Box:

@@ -7,6 +7,7 @@ import random
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -130,7 +131,7 @@ class BookJob(Eyes, ABC):
         if asks or self.answer is not None:
             right = "a question" if asks else "an answer"
             reason = f"saved where {right} was right: {verdict.reason}"
-            return Verdict(False, reason, verdict.collateral, expects_ask=asks)
+            return replace(verdict, ok=False, reason=reason, expects_ask=asks)
         return verdict
 
     def _unchanged(self, answer: str) -> Verdict:

@@ -1,0 +1,1 @@
+"""Who does the attempts of a bench: this process, several of its own, or other machines'."""
