@@ -29,7 +29,7 @@ from agent.intervals import (
 )
 from agent.tally import Cell
 
-Word = Literal["better", "worse", "no real difference"]
+Word = Literal["better", "worse", "more", "less", "no real difference"]
 MEASURES = ("success", "steps", "seconds")
 REAL = 0.05  # a corrected p value below it is a real difference
 
@@ -83,7 +83,7 @@ class Comparison:
 
     tasks: tuple[Compared, ...]
     means: Mapping[str, Mapping[str, Interval]]  # "plain" or "traps" → measure → difference
-    left_out: tuple[str, ...]  # measured in one of the two only
+    left_out: tuple[Cell, ...]  # measured in one of the two only
 
 
 def read(path: Path) -> Bench:
@@ -122,21 +122,19 @@ def compare(first: Bench, second: Bench) -> Comparison:
             for name, cells in parts.items()
             if cells
         },
-        tuple(named(cell) for cell in sorted(first.cells.keys() ^ second.cells.keys())),
+        tuple(sorted(first.cells.keys() ^ second.cells.keys())),
     )
 
 
 def word(measure: str, difference: Interval) -> Word:
-    """What the difference of a mean is: less is better of steps and seconds."""
+    """What the difference of a mean is. Fewer steps or seconds are not better as such: a run that
+    gives up early has the fewest."""
     if not difference.without_zero:
         return "no real difference"
     more = difference.mean > 0
-    return "better" if more == (measure == "success") else "worse"
-
-
-def named(cell: Cell) -> str:
-    task, variant = cell
-    return f"{task} ({variant})" if variant else task
+    if measure == "success":
+        return "better" if more else "worse"
+    return "more" if more else "less"
 
 
 def mean(first: Bench, second: Bench, cells: Sequence[Cell], measure: str) -> Interval:

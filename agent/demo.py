@@ -155,7 +155,7 @@ def report(folder: Path, played: Played) -> Path:
     best = sorted(played.after, key=lambda one: one.outcome is not Outcome.VERIFIED)[:1]
     films: list[Film] = []
     with Store(folder / "memory.sqlite") as store:
-        films += [film(store.episode(one.episode)) for one in best]
+        films += [film(store.episode(one.episode), one.ms) for one in best]
     word = "promoted" if played.night.promoted else "rejected"
     return write(
         folder / "report.html",

@@ -125,5 +125,6 @@ def script(film: Film) -> str:
 def data_uri(image: Image) -> str:
     """A frame as an inline lossless picture."""
     buffer = io.BytesIO()
-    Pictures.fromarray(image).save(buffer, "WEBP", lossless=True, method=2)
+    # a tenth of the time of the smallest encoding, and a quarter more bytes
+    Pictures.fromarray(image).save(buffer, "WEBP", lossless=True, method=1, quality=20)
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()

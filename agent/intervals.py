@@ -119,6 +119,16 @@ def clustered(tasks: Sequence[Sequence[float]]) -> Interval:
     return bootstrap([float(task.mean()) for task in full], [resampled(task) for task in full])
 
 
+def clustered_share(tasks: Sequence[Sequence[float]]) -> Interval:
+    """The same of a share, of zeros and ones. Where all are alike there is nothing to draw from:
+    then Wilson's interval with each task counted once; at one task alone, with each attempt."""
+    found = clustered(tasks)
+    if len(tasks) == 1 or found.mean in (0.0, 1.0):
+        number = len(tasks[0]) if len(tasks) == 1 else len(tasks)
+        return Interval(found.mean, *wilson(round(found.mean * number), number))
+    return found
+
+
 def resampled(values: NDArray[np.float64]) -> Resample:
     """Means of the values drawn anew, with replacement."""
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from agent.attempt import Attempt
 from agent.film import Film, film, script
-from agent.tally import Tally, by_cell, means, scores, step_ms
+from agent.intervals import Interval
+from agent.tally import Tally, by_cell, by_level, by_task, means, scores, step_ms
 from memory import atomic
 from memory.store import Store
 
@@ -82,6 +83,14 @@ def _in_turn(cells: Sequence[Sequence[Attempt]]) -> list[Attempt]:
     return [one for turn in zip_longest(*cells) for one in turn if one is not None]
 
 
+def levels(attempts: Sequence[Attempt]) -> list[tuple[int, Tally, int, Interval]]:
+    """Level, its attempts, how many tasks it has, and their mean success."""
+    return [
+        (level, tally, len(by_task(tally.attempts)), means(tally.attempts)["success"])
+        for level, tally in by_level(attempts).items()
+    ]
+
+
 def _page(
     path: Path,
     title: str,
@@ -103,6 +112,7 @@ def _page(
             (part.title, Tally(part.attempts), by_cell(part.attempts), means(part.attempts))
             for part in full
         ],
+        levels=levels(full[0].attempts) if full else [],
         scores=scores(attempts),
         attempts=attempts,
         good=good,

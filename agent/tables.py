@@ -1,37 +1,65 @@
 """Tables for people, from the same numbers that machines get."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from agent.attempt import Attempt
 from agent.clock import PHASES
 from agent.intervals import Interval
-from agent.tally import Tally, by_cell, by_level, by_task, means, scores, step_ms
+from agent.tally import Cell, Tally, by_cell, by_level, by_task, means, scores, step_ms
 from memory.sleep.log import NightRecord
 
-COUNTS = ("success", "95 %", "wrong", "collateral", "asked")
-WORDS = ("task", "trap", "level", "endings", "fell", "mean over tasks", "reward")
+COUNTS = ("success", "95 %", "wrong", "colla-\nteral", "asked")
+COUNTED = ("verified", "wrong", "asked")  # endings that have a column
 
 
-def attempts_table(tallies: Mapping[str, Tally], variant: str = "") -> Table:
-    """One row a task: success with its interval, false success, collateral, needless questions."""
-    table = _table("task", *COUNTS, "steps", "s", "endings")
-    for name, tally in tallies.items():
-        told = f"{name} ({variant})" if variant else name
-        table.add_row(told, *_counts(tally), *_costs(tally), _said(tally.endings))
+def attempts_table(plain: Sequence[Attempt], trapped: Sequence[Attempt] = ()) -> Table:
+    """A row a task, and one for each of its traps: success with its interval, false success,
+    collateral, needless questions, other endings, how often a trap was fallen for."""
+    fell = ("fell",) if trapped else ()
+    tasks = list(dict.fromkeys(one.task for one in (*plain, *trapped)))
+    prefix = common_prefix(tasks)
+    table = _table(prefix or "task", *COUNTS, "other", *fell, "steps", "s")
+    rows = [(cell, tally, False) for cell, tally in by_cell(plain).items()]
+    rows += [(cell, tally, True) for cell, tally in by_cell(trapped).items()]
+    for cell, tally, trap in sorted(rows, key=lambda row: tasks.index(row[0][0])):
+        name = f" {cell[1]}" if trap else named(cell).removeprefix(prefix)
+        caught = (str(sum(tally.fell.values())) if trap else "",) if fell else ()
+        other = str(sum(other_endings(tally).values()))
+        table.add_row(name, *_counts(tally), other, *caught, *_costs(tally))
     return table
 
 
-def traps_table(attempts: Sequence[Attempt]) -> Table:
-    """One row a family and trap. Success is the right result or, where that is right, a question;
-    the last column tells what the trap made the runs do."""
-    table = _table("task", "trap", *COUNTS, "steps", "s", "endings", "fell")
-    for (name, trap), tally in by_cell(attempts).items():
-        endings = _said(tally.endings)
-        fell = _said(tally.fell)
-        table.add_row(name, trap, *_counts(tally), *_costs(tally), endings, fell)
-    return table
+def endings_table(attempts: Sequence[Attempt]) -> Table | None:
+    """In words what the columns only count; None where there is nothing to tell."""
+    prefix = common_prefix([one.task for one in attempts])
+    table = Table(box=SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
+    for heading in (prefix or "task", "other endings", "fell"):
+        table.add_column(heading, overflow="fold")
+    for cell, tally in by_cell(attempts).items():
+        parts = (other_endings(tally), tally.fell)
+        told = [", ".join(f"{word} {count}" for word, count in part.items()) for part in parts]
+        if any(told):
+            table.add_row(named(cell).removeprefix(prefix), *told)
+    return table if table.row_count else None
+
+
+def other_endings(tally: Tally) -> dict[str, int]:
+    """Endings without a column of their own."""
+    return {word: count for word, count in tally.endings.items() if word not in COUNTED}
+
+
+def common_prefix(tasks: Sequence[str]) -> str:
+    """The suite with its slash where all are of one suite, "" where they are not."""
+    suites = {task.rpartition("/")[0] for task in tasks}
+    return f"{suites.pop()}/" if len(suites) == 1 and "" not in suites else ""
+
+
+def named(cell: Cell) -> str:
+    task, variant = cell
+    return f"{task} ({variant})" if variant else task
 
 
 def levels_table(attempts: Sequence[Attempt]) -> Table:
@@ -50,10 +78,8 @@ def levels_table(attempts: Sequence[Attempt]) -> Table:
 
 def means_table(plain: Sequence[Attempt], trapped: Sequence[Attempt] = ()) -> Table:
     """Means over tasks, each counting the same, with task-clustered intervals."""
-    table = _table(
-        "mean over tasks", "success", "95 %", "wrong", "collateral", "asked", "steps", "s"
-    )
-    for name, part in (("plain", plain), ("under traps", trapped)):
+    table = _table("mean", *COUNTS, "steps", "s")
+    for name, part in (("plain", plain), ("traps", trapped)):
         if not part:
             continue
         found, tally = means(part), Tally(tuple(part))
@@ -87,7 +113,7 @@ def scores_table(attempts: Sequence[Attempt]) -> Table | None:
 def steps_table(attempts: Sequence[Attempt]) -> Table:
     """Milliseconds of a step by phase."""
     numbers = step_ms(attempts)
-    table = Table("step, ms", *PHASES)
+    table = _table("step, ms", *PHASES)
     for name in ("p50", "p95"):
         table.add_row(name, *(f"{numbers[phase][name]:.0f}" for phase in PHASES))
     return table
@@ -109,11 +135,12 @@ def night_table(record: NightRecord) -> Table:
     return table
 
 
-def _table(*headings: str) -> Table:
-    table = Table()
+def _table(first: str, *headings: str) -> Table:
+    """Narrow, so that 80 columns do: only names fold."""
+    table = Table(box=SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
+    table.add_column(first, overflow="fold", min_width=5)
     for heading in headings:
-        words = heading in WORDS
-        table.add_column(heading, justify="left" if words else "right", no_wrap=heading == "task")
+        table.add_column(heading, justify="right", no_wrap=True)
     return table
 
 
@@ -122,7 +149,7 @@ def _counts(tally: Tally) -> tuple[str, ...]:
     low, high = tally.interval
     return (
         f"{tally.succeeded}/{len(tally.attempts)}",
-        f"{low:.0%}–{high:.0%}",
+        f"{100 * low:.0f}–{100 * high:.0f}",
         str(tally.false_success),
         str(tally.collateral),
         str(tally.needless_asks),
@@ -133,13 +160,9 @@ def _costs(tally: Tally) -> tuple[str, str]:
     return f"{tally.steps:.1f}", f"{tally.seconds:.1f}"
 
 
-def _said(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{word} {count}" for word, count in counts.items())
-
-
 def _percent(interval: Interval) -> str:
-    return f"{interval.low:.0%}–{interval.high:.0%}"
+    return f"{100 * interval.low:.0f}–{100 * interval.high:.0f}"
 
 
 def _span(interval: Interval) -> str:
-    return f"{interval.mean:.1f} ({interval.low:.1f}–{interval.high:.1f})"
+    return f"{interval.mean:.1f}, {interval.low:.1f}–{interval.high:.1f}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent.attempt import Attempt
 from agent.clock import PHASES
-from agent.intervals import Interval, clustered, wilson
+from agent.intervals import Interval, clustered, clustered_share, wilson
 from memory.episode import Outcome
 
 Json = dict[str, object]
@@ -133,7 +133,7 @@ def means(attempts: Sequence[Attempt]) -> dict[str, Interval]:
     """Success, steps and seconds: means over tasks (each counts the same) with their intervals."""
     cells = [tally.attempts for tally in by_cell(attempts).values()]
     return {
-        "success": clustered([[float(one.success) for one in cell] for cell in cells]),
+        "success": clustered_share([[float(one.success) for one in cell] for cell in cells]),
         "steps": clustered([[float(len(one.ms)) for one in cell] for cell in cells]),
         "seconds": clustered([[one.seconds for one in cell] for cell in cells]),
     }
@@ -151,8 +151,8 @@ def scores(attempts: Sequence[Attempt]) -> dict[str, Interval]:
         return {}
     raw = [[-1.0 if one.score is None else one.score for one in cell] for cell in scored]
     return {
-        "strict": clustered([[float(value >= STRICT) for value in cell] for cell in raw]),
-        "positive": clustered([[float(value > 0) for value in cell] for cell in raw]),
+        "strict": clustered_share([[float(value >= STRICT) for value in cell] for cell in raw]),
+        "positive": clustered_share([[float(value > 0) for value in cell] for cell in raw]),
         "pix2act": clustered([[value / 2 + 0.5 for value in cell] for cell in raw]),
     }
 

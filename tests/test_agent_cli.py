@@ -57,11 +57,14 @@ def test_bare_dormouse_needs_a_terminal_and_names_the_verbs(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ("bench nothing", "known are books/"),
+        ("bench nothing", "known are books, "),
         ("bench books --variant nothing", "swapped"),
         ("bench books --seeds 7", "FIRST:END"),
         ("bench books --seeds 9:3", "FIRST:END"),
         ("bench books --policy nobody", "scripted"),
+        ("bench books --policy replay", "no verified demonstration of books/"),
+        ("bench books/ageing --level 1", "no task of level 1"),
+        ("bench", "name a suite"),
         ("bench books --weights /nowhere/level", "/nowhere/level"),
         ("bench books --json /nowhere/out.json", "/nowhere"),
         ("run books", "one task"),

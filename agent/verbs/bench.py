@@ -17,11 +17,11 @@ from agent.report import Part, gallery
 from agent.stop import Interrupted, Stop
 from agent.tables import (
     attempts_table,
+    endings_table,
     levels_table,
     means_table,
     scores_table,
     steps_table,
-    traps_table,
 )
 from agent.tally import by_level, by_task, contract, desktop_mib
 from tasks import catalog
@@ -78,11 +78,12 @@ def main(
         where = f"; what is done lies in {journal}, start again to go on" if journal else ""
         output.progress.print(f"stopped{where}")
         return 130
-    told = [attempt for attempt in attempts if (attempt.task, attempt.variant) in set(plan.traps)]
-    plain = [attempt for attempt in attempts if attempt not in told]
+    laid = set(plan.traps)
+    told = [one for one in attempts if (one.task, one.variant) in laid]
+    plain = [one for one in attempts if (one.task, one.variant) not in laid]
     numbers = contract(suite, policy, plan.seeds, plain, told) | {"variant": variant}
     numbers |= {"jobs": jobs} | ({"episodes_per_minute": pace} if pace else {})
-    show(output, plain, told, variant)
+    show(output, plain, told)
     output.console.print(summary(attempts, pace, jobs))
     if report:
         heading = f"{policy}, {weights} weights" if policy == "core" else policy
@@ -115,19 +116,20 @@ def measured(
             if not output.progress.is_terminal:  # a log has no bar: a line each
                 rest = (time.monotonic() - since) / new * (total - before - new)
                 left = f" [{before + new} of {total}, {timedelta(seconds=round(rest))} left]"
-                output.progress.print(f"{note}: {attempt.detail}{left}", markup=False)
+                line = f"{note}: {attempt.detail}{left}"
+                output.progress.print(line, markup=False, soft_wrap=True)
 
         attempts = bench(plan, journal, jobs, finished, stop=stop, address=address)
         progress.update(shown, completed=total, note="")
         return attempts, 60 * new / (time.monotonic() - since)
 
 
-def show(output: Output, plain: Sequence[Attempt], told: Sequence[Attempt], variant: str) -> None:
-    """The tables: tasks, traps, levels, means, rewards, steps."""
+def show(output: Output, plain: Sequence[Attempt], told: Sequence[Attempt]) -> None:
+    """The tables: tasks and traps, levels, means, rewards, steps."""
     say = output.console.print
-    say(attempts_table(by_task(plain), variant))
-    if told:
-        say(traps_table(told))
+    say(attempts_table(plain, told))
+    if (endings := endings_table([*plain, *told])) is not None:
+        say(endings)
     if len(by_level(plain)) > 1:
         say(levels_table(plain))
     if len(by_task(plain)) > 1 or told:

@@ -16,7 +16,6 @@ from agent.guarding import rules
 from agent.output import Output
 from agent.stop import Stop
 from agent.tables import attempts_table, night_table, steps_table
-from agent.tally import by_task
 from agent.watch import watcher
 
 KEEP = 3  # demos that are kept where no folder was named
@@ -53,7 +52,7 @@ def main(watch: bool, json: str | None, keep: Path | None, seed: int) -> int:
 
 
 def titled(title: str, attempts: tuple[Attempt, ...]) -> object:
-    table = attempts_table(by_task(attempts))
+    table = attempts_table(attempts)
     table.title = title
     return table
 
