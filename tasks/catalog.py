@@ -25,8 +25,8 @@ TASKS = {
 
 
 def names() -> tuple[str, ...]:
-    """Every task by its name, those of installed packages too."""
-    return tuple(sorted({*TASKS, *outside.offered()}))
+    """Every task by its name, ours first, then those of installed packages."""
+    return (*TASKS, *sorted(outside.offered().keys() - TASKS.keys()))
 
 
 def create(name: str) -> Task:
@@ -48,7 +48,7 @@ def create(name: str) -> Task:
         made: Task = getattr(importlib.import_module(module), attribute)()
         return made
     if name not in offered:
-        raise NoTaskError(f"no task {name!r}; there are: {', '.join(names())}")
+        raise NoTaskError(f"no task {name!r}; there are: {', '.join(sorted(names()))}")
     where, *others = offered[name]
     if others:
         raise NoTaskError(f"{where} and {others[0]} are both named {name}: rename one")
@@ -83,7 +83,7 @@ def suite(*wanted: str) -> tuple[str, ...]:
 def _inside(name: str) -> tuple[str, ...]:
     if outside.is_path(name):
         return (name,)
-    named, known = subsets(), names()
+    named, known = subsets(), sorted(names())
     if name in named:
         return tuple(named[name])
     inside = tuple(task for task in known if task == name or task.startswith(f"{name}/"))

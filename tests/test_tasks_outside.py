@@ -62,12 +62,13 @@ def test_the_guides_template_runs_and_nothing_done_fails(tmp_path: Path) -> None
     name = f"{tmp_path / 'extension.py'}:Extension"
     (made,) = chosen([name], "")
     assert made == name
-    for policy, ends in (("scripted", [Outcome.VERIFIED, Outcome.ASKED]), ("noop", None)):
-        plan = Plan((name,), range(12_800, 12_801), traps=((name, "namesake"),), policy=policy)
+    shown = Plan((name,), range(12_800, 12_801), traps=((name, "namesake"),), policy="scripted")
+    nothing = Plan((name,), range(12_800, 12_801), policy="noop")
+    for plan, ends in ((shown, [Outcome.VERIFIED, Outcome.ASKED]), (nothing, [Outcome.WRONG])):
         attempts = bench(plan, None)
         said = [(attempt.outcome, attempt.detail) for attempt in attempts]
-        assert [attempt.success for attempt in attempts] == [ends is not None] * 2, said
-        assert ends is None or [attempt.outcome for attempt in attempts] == ends
+        assert [attempt.outcome for attempt in attempts] == ends, said
+        assert {attempt.success for attempt in attempts} == {plan is shown}, said
         assert {(attempt.task, attempt.level) for attempt in attempts} == {(name, 1)}
 
 
