@@ -1,0 +1,135 @@
+"""What jobs in a beancount file share: how Fava is started, the oracle's way about, the check."""
+
+import random
+import re
+import shutil
+from abc import abstractmethod
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from actuation.action import Action, Click, Press, Scroll, TypeText
+from actuation.desktop import DesktopError, Host
+from perception.observation import Box
+from tasks.apps import chromium, fava
+from tasks.apps.stage import stage
+from tasks.books.fava.book import Book, Entry, render
+from tasks.books.fava.saved import Saved, documents, judge, read
+from tasks.books.job import BookJob
+from tasks.task import Look, Verdict
+
+DATE_FIELD = re.compile(r"\d\d\s?/\s?\d\d\s?/\s?\d{4}")
+SCREENS = 6  # turns of the wheel after which an oracle stops looking
+Files = dict[str, bytes]  # what lies beside the book, by its path
+
+
+class FavaJob(BookJob):
+    """One attempt. Subclasses draw the book, as it is and as it should be, in `fill`."""
+
+    least = (1000, 620)  # a sidebar, and a journal in one line an entry
+    saves = ()  # Fava writes at once
+    before: Saved
+    wanted: Saved
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: tuple[Files, Files] = {}, {}
+
+    @abstractmethod
+    def fill(self, rng: random.Random) -> tuple[str, Book, Book]:
+        """The goal in words, the book as it is, and as it should be. May set `files`: what lies
+        beside the book, and what should."""
+
+    def draw(self, folder: Path, rng: random.Random) -> str:
+        text, book, right = self.fill(rng)
+        self.file = folder / f"{rng.choice(('firm', 'household', 'club', 'books'))}.beancount"
+        # Both are written and read back by the same reader: what is equal there is equal.
+        self._write(right, self.files[1])
+        self.wanted = read(self.file)
+        for path in folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self._write(book, self.files[0])
+        self.before = read(self.file)
+        return text
+
+    def _write(self, book: Book, files: Files) -> None:
+        self.file.write_text(render(book), encoding="utf-8")
+        for name, content in files.items():
+            path = self.file.parent / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+    def content(self) -> bytes:
+        """The book and every document beside it."""
+        return super().content() + repr(list(documents(self.file))).encode()
+
+    def start(self, desktop: Host, box: Box) -> tuple[str, ...]:
+        server = fava.start(desktop, self.file)
+        self.programs.append(server)
+        browser = chromium.start(desktop, fava.wait_ready(desktop, server), box)
+        self.programs.append(browser)
+        with stage(desktop) as windows:
+            windows.wait_for(chromium.is_chromium, browser)
+            box = windows.place(chromium.is_chromium, box)
+            windows.raise_(chromium.is_chromium)
+        chromium.wait_calm(desktop, box)
+        return (chromium.APPLICATION,)
+
+    def judge(self) -> Verdict:
+        return judge(self.before, read(self.file), self.wanted)
+
+    # For oracles.
+
+    def goes(self, key: str) -> Iterator[Action]:
+        """To a page: "j" is the journal, "e" the editor, "t" the trial balance."""
+        yield Press("g")
+        yield Press(key)
+
+    def filters(self, field: str, text: str) -> Iterator[Action]:
+        """field: "t" for the time, "a" for the account, "f" for payees, tags and the rest."""
+        yield Press("f")
+        yield Press(field)
+        yield TypeText(text)
+        yield Press("Return")
+
+    def dates(self, observe: Look, day: date) -> Iterator[Action]:
+        """Type the day into the form's date field, which takes month, day and year by parts."""
+        shown = [one for one in self.scene(observe).elements if DATE_FIELD.search(one.text)]
+        if not shown:
+            raise DesktopError("the oracle does not find the date field on the screen")
+        box = shown[0].box
+        yield Click(box.x + box.h // 3, box.center[1])
+        yield TypeText(f"{day:%m%d%Y}")
+
+    def opens(self, observe: Look, entry: Entry) -> Iterator[Action]:
+        """An entry's own lines, from the journal."""
+        yield from self.goes("j")
+        yield from self.filters("f", f'"{entry.payee}"')
+        yield self.dated(observe, entry.day)
+
+    def dated(self, observe: Look, day: date) -> Click:
+        """A click on the topmost text that is, or begins with, the day."""
+        found = [one for one in self.scene(observe).elements if one.text.startswith(str(day))]
+        if not found:
+            raise DesktopError(f"the oracle does not find {day} on the screen")
+        box = min((one.box for one in found), key=lambda box: box.y)
+        return Click(box.x + box.h, box.center[1])
+
+    def shows(self, observe: Look, words: str) -> Iterator[Action]:
+        """Scroll down until the words are on the screen."""
+        for _ in range(SCREENS):
+            elements = self.scene(observe).elements
+            if any(words.casefold() in one.text.casefold() for one in elements):
+                return
+            view = observe().active
+            if view is None:
+                break
+            yield Scroll(*view.box.center, dy=3)
+        raise DesktopError(f"the oracle does not find {words!r} on the screen")
+
+
+def retyped(line: str) -> Iterator[Action]:
+    """In an editor: the line of the caret is another, but for its indentation."""
+    yield Press("End")
+    yield Press("shift+Home")
+    yield TypeText(line)
