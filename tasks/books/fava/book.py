@@ -27,6 +27,7 @@ NARRATIONS = (
     *("Second half", "Material", "Café", "Maintenance", "Gebühr"),
 )
 PAGES = ("income_statement/", "balance_sheet/", "trial_balance/", "journal/")
+DOCUMENTS = "documents"  # the folder beside the file
 OPENING = "Equity:Opening-Balances"
 
 
@@ -104,7 +105,7 @@ def draw_book(rng: random.Random, least: int = 4, most: int = 12) -> Book:
     heads = [
         f'option "title" "{title}"',
         f'option "operating_currency" "{(currency := rng.choice(("EUR", "EUR", "CHF", "GBP")))}"',
-        'option "documents" "documents"',
+        f'option "documents" "{DOCUMENTS}"',
         f'{OPENED} custom "fava-option" "default-page" "{rng.choice(PAGES)}"',
         f'{OPENED} custom "fava-option" "auto-reload" "true"',
     ]

@@ -53,7 +53,10 @@ class Correct(FavaJob):
         return rng.choice(GOALS[kind]).format(**words), book, book.swapped(self.entry, self.right)
 
     def act(self, observe: Look) -> Iterator[Action]:
-        yield from self.opens(observe, self.entry)
+        yield from self.goes("j")
+        yield from self.filters("f", f'"{self.entry.payee}"')
+        yield self.dated(observe, self.entry.day)
+        self.find(observe, "Save")  # the entry's own lines have come
         yield self.dated(observe, self.entry.day)
         for was, right in zip(self.entry.postings, self.right.postings, strict=True):
             yield Press("Down")

@@ -3,17 +3,20 @@
 import random
 import re
 import shutil
+import time
 from abc import abstractmethod
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
 from actuation.action import Action, Click, Press, Scroll, TypeText
 from actuation.desktop import DesktopError, Host
 from perception.observation import Box
+from perception.scene import Element
 from tasks.apps import chromium, fava
 from tasks.apps.stage import stage
-from tasks.books.fava.book import Book, Entry, render
+from tasks.books.fava.book import DOCUMENTS, Book, render
 from tasks.books.fava.saved import Saved, documents, judge, read
 from tasks.books.job import BookJob
 from tasks.task import Look, Verdict
@@ -23,11 +26,14 @@ SCREENS = 6  # turns of the wheel after which an oracle stops looking
 Files = dict[str, bytes]  # what lies beside the book, by its path
 
 
+LOOKS = 15  # at a page that may still be coming
+
+
 class FavaJob(BookJob):
     """One attempt. Subclasses draw the book, as it is and as it should be, in `fill`."""
 
     least = (1000, 620)  # a sidebar, and a journal in one line an entry
-    saves = ()  # Fava writes at once
+    saves: ClassVar[tuple[str, ...]] = ()  # Fava writes at once
     before: Saved
     wanted: Saved
 
@@ -53,6 +59,7 @@ class FavaJob(BookJob):
         return text
 
     def _write(self, book: Book, files: Files) -> None:
+        (self.file.parent / DOCUMENTS).mkdir()
         self.file.write_text(render(book), encoding="utf-8")
         for name, content in files.items():
             path = self.file.parent / name
@@ -101,11 +108,14 @@ class FavaJob(BookJob):
         yield Click(box.x + box.h // 3, box.center[1])
         yield TypeText(f"{day:%m%d%Y}")
 
-    def opens(self, observe: Look, entry: Entry) -> Iterator[Action]:
-        """An entry's own lines, from the journal."""
-        yield from self.goes("j")
-        yield from self.filters("f", f'"{entry.payee}"')
-        yield self.dated(observe, entry.day)
+    def find(self, observe: Look, words: str) -> Element:
+        """A page may come after the screen has rested: looks again for some time."""
+        for _ in range(LOOKS):
+            try:
+                return super().find(observe, words)
+            except DesktopError:
+                time.sleep(0.1)
+        return super().find(observe, words)
 
     def dated(self, observe: Look, day: date) -> Click:
         """A click on the topmost text that is, or begins with, the day."""

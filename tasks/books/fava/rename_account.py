@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import ClassVar
 
 from actuation.action import Action, Click, Press, TypeText
 from actuation.desktop import DesktopError
@@ -20,7 +21,7 @@ GOALS = (
 class RenameAccount(FavaJob):
     name = "books/fava_rename_account"
     level = 2
-    saves = ("ctrl+s",)  # the editor does not write at once
+    saves: ClassVar[tuple[str, ...]] = ("ctrl+s",)  # the editor does not write at once
 
     def fill(self, rng: random.Random) -> tuple[str, Book, Book]:
         book = draw_book(rng)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from tasks.task import Verdict
 
@@ -93,7 +94,7 @@ def _others(text: str) -> Iterable[str]:
 def _told(key: Key) -> str:
     if key[0] in ("line", "document"):
         return f"the {key[0]} {key[1]!r}"
-    fields = dict(key[1:])  # type: ignore[arg-type]  # pairs, by _directive
+    fields: dict[str, Any] = dict(key[1:])  # type: ignore[arg-type]  # pairs, by _directive
     shown = [str(fields[name]) for name in NAMES if fields.get(name)]
     shown += [_posting(one) for one in fields.get("postings", ())]
     return f"the {str(key[0]).lower()} {' '.join(shown)}"
