@@ -25,8 +25,9 @@ class EnterReceipts(FavaJob):
         book = right = draw_book(rng)
         self.currency = book.currency
         self.entries: list[Entry] = []
-        for _ in range(rng.choice((2, 2, 3))):
-            entry = draw_split(rng, right, later(rng, right), rng.choice((1, 2, 2)))
+        count, parts = rng.choice(((2, 2), (2, 3), (3, 1)))
+        for _ in range(count):
+            entry = draw_split(rng, right, later(rng, right), parts)
             self.entries.append(entry)
             right = right.with_entries(entry)
         receipts = "; ".join(RECEIPT.format(**told(entry, book)) for entry in self.entries)
@@ -37,3 +38,4 @@ class EnterReceipts(FavaJob):
             yield Press("n")
             yield from enters(self, observe, entry, self.currency)
             yield Press("Return")
+            self.closed(observe)

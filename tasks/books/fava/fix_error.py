@@ -42,12 +42,13 @@ class FixError(FavaJob):
 
     def act(self, observe: Look) -> Iterator[Action]:
         yield self.click(observe, "Errors")
-        yield from self.goes("e")
+        yield from self.edits(observe)
         for entry in self.rights:
             yield Press("ctrl+f")
             yield TypeText(entry.payee)
             yield Press("Return")
             yield Press("Escape")
+            yield Press("End")  # what was found is selected: Down would only leave it
             at = other(entry)
             for _ in range(at + 1):
                 yield Press("Down")
@@ -72,7 +73,7 @@ def misspelt(rng: random.Random, entry: Entry, bank: str) -> Entry:
 
 
 def unbalanced(rng: random.Random, entry: Entry, bank: str) -> Entry:
-    """A digit too many or another amount on the side that is not the bank's."""
+    """Another amount on the side that is not the bank's."""
     at = other(entry)
     postings = list(entry.postings)
     amount = postings[at].amount or Decimal(0)

@@ -101,12 +101,32 @@ class FavaJob(BookJob):
 
     def dates(self, observe: Look, day: date) -> Iterator[Action]:
         """Type the day into the form's date field, which takes month, day and year by parts."""
-        shown = [one for one in self.scene(observe).elements if DATE_FIELD.search(one.text)]
-        if not shown:
+        self.find(observe, "Save")  # the form has come
+        box = self._date_field(observe)
+        if box is None:
             raise DesktopError("the oracle does not find the date field on the screen")
-        box = shown[0].box
         yield Click(box.x + box.h // 3, box.center[1])
         yield TypeText(f"{day:%m%d%Y}")
+
+    def closed(self, observe: Look) -> None:
+        """Wait until the form has gone: what is typed before goes astray."""
+        for _ in range(LOOKS):
+            if self._date_field(observe) is None:
+                return
+            time.sleep(0.1)
+        raise DesktopError("the form stays open")
+
+    def _date_field(self, observe: Look) -> Box | None:
+        for one in self.scene(observe).elements:
+            if found := DATE_FIELD.search(one.text):
+                skipped = one.box.w * found.start() // len(one.text)
+                return Box(one.box.x + skipped, one.box.y, one.box.w - skipped, one.box.h)
+        return None
+
+    def edits(self, observe: Look) -> Iterator[Action]:
+        """To the whole file in the editor, which takes the keys when it has come."""
+        yield from self.goes("e")
+        self.find(observe, "Save")
 
     def find(self, observe: Look, words: str) -> Element:
         """A page may come after the screen has rested: looks again for some time."""

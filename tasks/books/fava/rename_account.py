@@ -45,7 +45,7 @@ class RenameAccount(FavaJob):
         return rng.choice(GOALS).format(old=self.old, new=self.new), book, right
 
     def act(self, observe: Look) -> Iterator[Action]:
-        yield from self.goes("e")
+        yield from self.edits(observe)
         yield Press("ctrl+f")
         yield TypeText(self.old)
         yield self._replacement(observe)
