@@ -122,6 +122,8 @@ def _measure(
     cut_right, cut_bottom = right - inside[-1] > _SLIVER, bottom - rows[-1] > _SLIVER
     xs = (*inside, right) if cut_right else tuple(inside)
     ys = (*rows, bottom) if cut_bottom else tuple(rows)
+    if min(np.diff(xs)) < 2:
+        return None  # lines beside each other, as in a chart: nothing stands between them
     box = Box(left, top, right - left, bottom - top)
     return _with_current(image, Sheet(box, xs, ys, cut_right=cut_right, cut_bottom=cut_bottom))
 
