@@ -46,7 +46,9 @@ def start(desktop: Host, address: str, box: Box) -> Program:
     argv += [f"--window-position={box.x},{box.y}", f"--window-size={box.w},{box.h}"]
     if os.geteuid() == 0:
         argv.append("--no-sandbox")  # its sandbox refuses root
-    return desktop.launch(argv, {"LANGUAGE": "en_US"})
+    temporary = desktop.home / "tmp"  # killed, it leaves a socket: that goes with the home
+    temporary.mkdir(exist_ok=True)
+    return desktop.launch(argv, {"LANGUAGE": "en_US", "TMPDIR": str(temporary)})
 
 
 def is_chromium(window: Window) -> bool:

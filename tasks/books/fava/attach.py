@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from actuation.action import Action, Click, Press, TypeText
 from actuation.desktop import DesktopError
+from perception.observation import Box
 from tasks.books.fava.book import DOCUMENTS, OPENED, Book, draw_book
 from tasks.books.fava.job import FavaJob
 from tasks.books.invoice import draw_number
@@ -38,13 +39,13 @@ class Attach(FavaJob):
             f'{OPENED} custom "fava-option" "import-dirs" "{inbox}"',
         )
         book = replace(book, heads=(*book.heads, *heads))
-        names = [
-            f"{rng.choice(KINDS)}{rng.choice(('-', '_', ''))}{rng.randint(100, 999)}.pdf"
-            for _ in range(rng.randint(1, 4))
-        ]
-        papers = {f"{inbox}/{name}": PDF % name.encode() for name in names}
+        self.inbox = sorted(
+            f"{kind}{rng.choice(('-', '_', ''))}{rng.randint(100, 999)}.pdf"
+            for kind in rng.sample(KINDS, rng.randint(1, 4))
+        )
+        papers = {f"{inbox}/{name}": PDF % name.encode() for name in self.inbox}
         config = {IMPORTER: b"CONFIG = []\n"}  # no importer: the page lists the inbox all the same
-        self.paper = rng.choice(names)
+        self.paper = rng.choice(self.inbox)
         self.account = rng.choice(book.named("Expenses"))
         day = book.entries[-1].day + timedelta(days=rng.randint(-20, 20))
         self.title = f"{day} {document(rng, day)}.pdf"
@@ -57,24 +58,23 @@ class Attach(FavaJob):
 
     def act(self, observe: Look) -> Iterator[Action]:
         yield self.click(observe, "Import")
-        yield self._below(observe, "Account")
+        move = self._move(observe)
+        fields = self.boxes(observe, "Account")
+        field = min(fields, key=lambda box: abs(box.center[1] - move.center[1]))
+        yield Click(*field.center)
         yield TypeText(self.account)
         yield Press("Tab")
         yield Press("ctrl+a")
         yield TypeText(self.title)
-        yield self._below(observe, "Move")
+        yield Click(*self._move(observe).center)
 
-    def _below(self, observe: Look, words: str) -> Click:
-        """The next such text below the paper's name."""
-        top = self.find(observe, self.paper).box
-        found = [
-            one.box
-            for one in self.scene(observe).elements
-            if one.text.strip() == words and one.box.y > top.y
-        ]
-        if not found:
-            raise DesktopError(f"the oracle does not find {words!r} below {self.paper}")
-        return Click(*min(found, key=lambda box: box.y).center)
+    def _move(self, observe: Look) -> Box:
+        """The button of the paper: the page lists the inbox by name."""
+        self.find(observe, "Move")
+        buttons = self.boxes(observe, "Move")
+        if len(buttons) != len(self.inbox):
+            raise DesktopError(f"the oracle finds {len(buttons)} of {len(self.inbox)} papers")
+        return buttons[self.inbox.index(self.paper)]
 
 
 def document(rng: random.Random, day: date) -> str:

@@ -30,8 +30,7 @@ class Balance(FavaJob):
         return text, book, book.with_extra(line)
 
     def act(self, observe: Look) -> Iterator[Action]:
-        yield Press("n")
-        yield self.click(observe, "Balance")
+        yield from self.form(observe, "Balance")
         yield from self.dates(observe, self.day)
         yield Press("Tab")  # over the calendar
         for field in (self.account, self.amount, self.currency):

@@ -34,6 +34,7 @@ class FavaJob(BookJob):
 
     least = (1000, 620)  # a sidebar, and a journal in one line an entry
     saves: ClassVar[tuple[str, ...]] = ()  # Fava writes at once
+    books: tuple[Book, Book]  # as it is, and as it should be
     before: Saved
     wanted: Saved
 
@@ -48,6 +49,7 @@ class FavaJob(BookJob):
 
     def draw(self, folder: Path, rng: random.Random) -> str:
         text, book, right = self.fill(rng)
+        self.books = book, right
         self.file = folder / f"{rng.choice(('firm', 'household', 'club', 'books'))}.beancount"
         # Both are written and read back by the same reader: what is equal there is equal.
         self._write(right, self.files[1])
@@ -137,25 +139,37 @@ class FavaJob(BookJob):
                 time.sleep(0.1)
         return super().find(observe, words)
 
+    def boxes(self, observe: Look, words: str) -> list[Box]:
+        """The texts that are just these words, from top to bottom."""
+        found = [one.box for one in self.scene(observe).elements if one.text.strip() == words]
+        return sorted(found, key=lambda box: box.y)
+
+    def form(self, observe: Look, kind: str) -> Iterator[Action]:
+        """Open the form for a "Balance" or a "Note". A journal behind it has buttons of the same
+        names, but further down."""
+        yield Press("n")
+        self.find(observe, "Save")
+        boxes = self.boxes(observe, kind)
+        if not boxes:
+            raise DesktopError(f"the oracle does not find {kind!r} on the screen")
+        yield Click(*boxes[0].center)
+
     def dated(self, observe: Look, day: date) -> Click:
         """A click on the topmost text that is, or begins with, the day."""
-        found = [one for one in self.scene(observe).elements if one.text.startswith(str(day))]
+        found = [one.box for one in self.scene(observe).elements if one.text.startswith(str(day))]
         if not found:
             raise DesktopError(f"the oracle does not find {day} on the screen")
-        box = min((one.box for one in found), key=lambda box: box.y)
+        box = min(found, key=lambda box: box.y)
         return Click(box.x + box.h, box.center[1])
 
     def shows(self, observe: Look, words: str) -> Iterator[Action]:
-        """Scroll down until the words are on the screen."""
+        """Scroll down until the words are on the screen, or for some screens."""
         for _ in range(SCREENS):
             elements = self.scene(observe).elements
-            if any(words.casefold() in one.text.casefold() for one in elements):
-                return
             view = observe().active
-            if view is None:
-                break
+            if view is None or any(words in one.text for one in elements):
+                return
             yield Scroll(*view.box.center, dy=3)
-        raise DesktopError(f"the oracle does not find {words!r} on the screen")
 
 
 def retyped(line: str) -> Iterator[Action]:

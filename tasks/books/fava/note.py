@@ -37,8 +37,7 @@ class Note(FavaJob):
         return rng.choice(GOALS).format(**words), book, book.with_extra(line)
 
     def act(self, observe: Look) -> Iterator[Action]:
-        yield Press("n")
-        yield self.click(observe, "Note")
+        yield from self.form(observe, "Note")
         yield from self.dates(observe, self.day)
         yield Press("Tab")  # over the calendar
         for field in (self.account, self.comment):

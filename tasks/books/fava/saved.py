@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from actuation.desktop import DesktopError
+from tasks.apps.fava import MEND
 from tasks.task import Verdict
 
 Key = tuple[object, ...]
@@ -28,9 +30,11 @@ class Saved:
 
 
 def read(file: Path) -> Saved:
-    """ValueError where it would load more than itself."""
-    from beancount import loader  # an optional package, and slow to import
-
+    """ValueError where it would load more than itself; DesktopError without beancount."""
+    try:
+        from beancount import loader  # an optional package, and slow to import
+    except ImportError as error:
+        raise DesktopError(f"missing beancount: {MEND}") from error
     text = file.read_text(encoding="utf-8")
     if found := RUNS.search(text):
         raise ValueError(f"it has a line {found.group(1)!r}, which nobody asked for")
@@ -59,9 +63,15 @@ def judge(before: Saved, after: Saved, wanted: Saved) -> Verdict:
             return Verdict(False, f"beancount finds errors: {'; '.join(after.errors[:2])}")
         return Verdict(True, "saved, and right")
     lost = [key for key in missing if key in was]
+    lost += [key for key in was if key[0] == "document" and key[2] not in _digests(now)]
     came, asked = (now - was).total(), (right - was).total()
     words = [f"missing: {_told(key)}" for key in missing] + [f"too much: {_told(k)}" for k in extra]
     return Verdict(False, "; ".join(words[:4]), bool(lost) or came > asked)
+
+
+def _digests(keys: Iterable[Key]) -> set[object]:
+    """Of the documents: one that was moved is not lost."""
+    return {key[2] for key in keys if key[0] == "document"}
 
 
 def _directive(entry: object) -> Key:
