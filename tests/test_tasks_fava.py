@@ -10,8 +10,9 @@ import pytest
 from actuation.action import Done
 from actuation.desktop import DesktopError
 from actuation.virtual import VirtualDesktop
+from perception.observation import Box
 from tasks import catalog
-from tasks.apps import fava
+from tasks.apps import chromium, fava
 from tasks.books.fava.add_transaction import AddTransaction
 from tasks.books.fava.attach import Attach
 from tasks.books.fava.book import OPENED, Book, Posting, render
@@ -189,7 +190,12 @@ def test_a_seed_is_one_job_and_another_seed_another(name: str, tmp_path: Path) -
         job(name).write(tmp_path / "3", 12_200, "swapped", SCREEN)
 
 
-def test_a_server_that_ends_at_once_is_said_so(desktop: VirtualDesktop) -> None:
+def test_what_is_missing_is_said_with_its_mend(
+    desktop: VirtualDesktop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     program = desktop.launch(["false"])
-    with pytest.raises(DesktopError, match=r"dormouse\[bench\]"):
+    with pytest.raises(DesktopError, match=r"pip install 'dormouse\[bench\]'"):
         fava.wait_ready(desktop, program)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(DesktopError, match="apt-get install chromium"):
+        chromium.start(desktop, "http://127.0.0.1/", Box(10, 30, 800, 600))

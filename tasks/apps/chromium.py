@@ -30,6 +30,7 @@ QUIET = (
     "--disable-search-engine-choice-screen",
     "--disable-features=Translate,AutofillServerCommunication,MediaRouter,OptimizationHints",
     "--hide-crash-restore-bubble",
+    f"--class={APPLICATION}",  # whatever the package calls itself
     "--test-type",  # no bar that warns of --no-sandbox
     "--lang=en-US",
 )
