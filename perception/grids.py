@@ -122,6 +122,11 @@ def _measure(
     cut_right, cut_bottom = right - inside[-1] > _SLIVER, bottom - rows[-1] > _SLIVER
     xs = (*inside, right) if cut_right else tuple(inside)
     ys = (*rows, bottom) if cut_bottom else tuple(rows)
+    if min(np.diff(xs)) < 2:
+        return None  # lines beside each other, as in a chart: nothing stands between them
+    bar, cells = image[rows[0] : bottom, left:divider], image[rows[0] : bottom, divider:right]
+    if (ground(bar[::3, ::3]) == ground(cells[::3, ::3])).all():
+        return None  # a table, whose first column is no bar
     box = Box(left, top, right - left, bottom - top)
     return _with_current(image, Sheet(box, xs, ys, cut_right=cut_right, cut_bottom=cut_bottom))
 

@@ -179,6 +179,20 @@ def test_invoices_are_no_sheets(seed: int) -> None:
     assert find_sheet(picture, grey(picture)) is None
 
 
+@pytest.mark.parametrize("widths", [(80, 2, 90), (1, 80, 90)])
+def test_lines_without_room_between_them_are_no_sheet(widths: tuple[int, ...]) -> None:
+    picture = np.asarray(draw_sheet(widths, (20,) * 6))
+    assert find_sheet(picture, grey(picture)) is None
+
+
+def test_a_table_without_a_bar_of_row_numbers_is_no_sheet() -> None:
+    picture = np.array(draw_sheet((90, 120), (20,) * 6))
+    assert find_sheet(picture, grey(picture))
+    column = picture[61:, 12:44]
+    column[(column == column[10, 5]).all(axis=-1)] = 255  # the first column is as the others
+    assert find_sheet(picture, grey(picture)) is None
+
+
 @settings(deadline=None, max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 300), st.integers(0, 200))
 def test_what_is_called_unchanged_is_unchanged(seed: int, x: int, y: int) -> None:

@@ -24,7 +24,7 @@ from tasks.apps.stage import Apart, stage
 from tasks.books.check import Cells, check_ledger, expected_row, fits, read_cells
 from tasks.books.eyes import Eyes
 from tasks.books.invoice import CENT, Invoice, contradict, draw_invoice
-from tasks.books.job import wait_saved
+from tasks.books.job import content_of, wait_saved
 from tasks.books.ledger import Ledger, Value, draw_ledger, write_ledger
 from tasks.books.page import Page, render
 from tasks.books.places import ROW, Places, draw_places, room_for_columns
@@ -171,7 +171,7 @@ class EnterInvoice(Eyes):
     def _verdict(self) -> Verdict:
         asks = self.variant in QUESTIONS
         if any(program.running() for program in self._programs):
-            wait_saved(self._file, self._bytes)
+            wait_saved(lambda: content_of(self._file), self._bytes)
         if not self._file.exists():
             reason = f"the ledger is gone: {self._file.name} was deleted or renamed"
             return Verdict(False, reason, collateral=True, expects_ask=asks)

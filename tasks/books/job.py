@@ -6,7 +6,7 @@ write (draw, by seed) → start (the program) → act (the oracle) → save → 
 import random
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -67,6 +67,10 @@ class BookJob(Eyes, ABC):
     def judge(self) -> Verdict:
         """The file, which is another than it was. OSError or ValueError where it is broken."""
 
+    def content(self) -> bytes:
+        """What the job may change, as one value: the file's bytes, b"" where it is gone."""
+        return content_of(self.file)
+
     def setup(self, desktop: Host, folder: Path, seed: int, variant: str = "") -> Goal:
         """ValueError for an unknown variant; DesktopError when a program does not come up."""
         screen = desktop.glance().screen
@@ -92,7 +96,7 @@ class BookJob(Eyes, ABC):
         self.variant = variant
         folder.mkdir(parents=True, exist_ok=True)
         text = self.draw(folder, rng)
-        self._bytes = self.file.read_bytes()
+        self._bytes = self.content()
         return text, place(rng, screen, self.least)
 
     def demonstrate(self, observe: Look) -> Iterator[Action]:
@@ -111,17 +115,17 @@ class BookJob(Eyes, ABC):
     def verify(self, answer: str = "") -> Verdict:
         self.trap.lift()
         verdict = self._verdict(answer)
-        saved = not self.file.exists() or self.file.read_bytes() != self._bytes
+        saved = self.content() != self._bytes
         return self.trap.judged(verdict, saved)
 
     def _verdict(self, answer: str) -> Verdict:
         asks = bool(self.question)
         if any(program.running() for program in self.programs):
-            wait_saved(self.file, self._bytes)
+            wait_saved(self.content, self._bytes)
         if not self.file.exists():
             gone = f"{self.file.name} was deleted or renamed"
             return Verdict(False, gone, collateral=True, expects_ask=asks)
-        if self.file.read_bytes() == self._bytes:
+        if self.content() == self._bytes:
             return self._unchanged(answer)
         try:
             verdict = self.judge()
@@ -158,15 +162,22 @@ def place(rng: random.Random, screen: tuple[int, int], least: tuple[int, int]) -
     return Box(x, rng.randint(TITLE, screen[1] - BORDER - height), width, height)
 
 
-def wait_saved(file: Path, before: bytes, patience: float = 1.5, calm: float = 0.15) -> None:
-    """Give a save in progress time to end: until the file differs from `before` and rests.
+def content_of(file: Path) -> bytes:
+    """The file's bytes, b"" where there is none."""
+    return file.read_bytes() if file.exists() else b""
+
+
+def wait_saved(
+    look: Callable[[], bytes], before: bytes, patience: float = 1.5, calm: float = 0.15
+) -> None:
+    """Give a save in progress time to end: until what is saved differs from `before` and rests.
 
     Returns after `patience` seconds in any case: then nothing is being saved.
     """
     deadline = time.monotonic() + patience
     seen, since = before, time.monotonic()
     while (now := time.monotonic()) < deadline:
-        content = file.read_bytes() if file.exists() else b""
+        content = look()
         if content != seen:
             seen, since, deadline = content, now, now + patience
         elif content not in (before, b"") and now - since > calm:

@@ -1,0 +1,1 @@
+"""Jobs in one beancount file, through Fava in a browser."""
