@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.books.gnucash.book import Account, Book, Split, Transaction, read, write
+from tasks.books.gnucash.book import Account, Book, Split, Transaction
 from tasks.books.gnucash.chart import draw_book, move, named
+from tasks.books.gnucash.read import read
 from tasks.books.gnucash.saved import judge
+from tasks.books.gnucash.write import write
 
 TEXT = st.text(
     st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufffe\uffff"),
@@ -32,7 +34,8 @@ def test_what_is_written_is_read_back(
     path = tmp_path_factory.mktemp("book") / "b.gnucash"
     bank, rent = Account("Assets", "ASSET", True), Account("Assets:Bank & <Co>", "BANK")
     amount = Decimal(cents) / 100
-    splits = (Split(rent.path, amount, text[0], state), Split(bank.path, -amount, text[1]))
+    on = day if state == "y" else None
+    splits = (Split(rent.path, amount, text[0], state, on), Split(bank.path, -amount, text[1]))
     book = Book("EUR", (bank, rent), (Transaction(day, text[2], splits, text[3]),))
     write(book, path)
     assert read(path) == book

@@ -10,8 +10,10 @@ from actuation.desktop import Host
 from perception.observation import Box
 from tasks.apps import gnucash
 from tasks.apps.stage import stage
-from tasks.books.gnucash.book import Book, read, write
+from tasks.books.gnucash.book import Book
+from tasks.books.gnucash.read import read
 from tasks.books.gnucash.saved import judge
+from tasks.books.gnucash.write import write
 from tasks.books.job import BookJob
 from tasks.task import Look, Verdict
 
