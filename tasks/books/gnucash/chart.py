@@ -60,3 +60,11 @@ def move(day: date, description: str, into: str, source: str, amount: Decimal) -
 def named(accounts: Sequence[Account], kind: str) -> list[str]:
     """The paths of a kind that can be posted to."""
     return [one.path for one in accounts if one.kind == kind and not one.placeholder]
+
+
+def draw_amount(rng: random.Random, book: Book) -> Decimal:
+    """An amount that no posting has yet."""
+    known = {abs(split.amount) for entry in book.transactions for split in entry.splits}
+    while (amount := Decimal(rng.randint(500, 90_000)) / 100) in known:
+        pass
+    return amount

@@ -5,8 +5,8 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 
-from actuation.action import Action, Press, TypeText
-from actuation.desktop import Host
+from actuation.action import Action, Click, Press, TypeText, Wait
+from actuation.desktop import DesktopError, Host
 from perception.observation import Box
 from tasks.apps import gnucash
 from tasks.apps.stage import stage
@@ -16,6 +16,9 @@ from tasks.books.gnucash.saved import judge
 from tasks.books.gnucash.write import write
 from tasks.books.job import BookJob
 from tasks.task import Look, Verdict
+
+MAIN = " - GnuCash"  # the end of the main window's title
+PATIENCE = 25  # looks at the screen, 0.2 s apart
 
 
 class GnuCashJob(BookJob):
@@ -35,6 +38,13 @@ class GnuCashJob(BookJob):
         write(self.before, self.file)
         return text
 
+    def demonstrate(self, observe: Look) -> Iterator[Action]:
+        """Saves only when the dialogs are gone: a key pressed while one closes is lost."""
+        for action in super().demonstrate(observe):
+            if action == Press("ctrl+s"):
+                yield from self.waits(observe, MAIN)
+            yield action
+
     def start(self, desktop: Host, box: Box) -> tuple[str, ...]:
         program = gnucash.start(desktop, self.file)
         self.programs.append(program)
@@ -52,18 +62,60 @@ class GnuCashJob(BookJob):
 
     def opens(self, observe: Look, account: str) -> Iterator[Action]:
         """The register of an account, from the list of accounts that the program begins with."""
+        yield from self.selects(observe, account)
+        yield Press("Return")
+
+    def selects(self, observe: Look, account: str) -> Iterator[Action]:
+        """An account in the list, whose parents are unfolded."""
         *parents, name = account.split(":")
         for parent in parents:
-            yield self.click(observe, parent)
+            yield from self.row(observe, parent)
             yield Press("shift+Right")
-        yield self.click(observe, name)
-        yield Press("Return")
+        yield from self.row(observe, name)
+
+    def row(self, observe: Look, name: str) -> Iterator[Action]:
+        """A row of the list: clicked, or searched for by typing where the eyes misread it."""
+        try:
+            yield self.click(observe, name)
+        except DesktopError:
+            yield TypeText(name)
+            yield Press("Escape")  # closes the search; the row stays selected
+
+    def presses(self, observe: Look, words: str) -> Iterator[Action]:
+        """A click on a text in the active window, waited for; of several the lowest: buttons stand
+        below what they ask about. DesktopError if none comes."""
+        for _ in range(PATIENCE):
+            windows = observe().windows
+            window = next((one.box for one in windows if one.active), Box(0, 0, 0, 0))
+            found = [
+                one.box
+                for one in self.scene(observe).elements
+                if one.text.strip(" .…").casefold().endswith(words.casefold())
+                and window.contains(*one.box.center)
+            ]
+            if found:
+                yield Click(*max(found, key=lambda box: box.y).center)
+                return
+            yield Wait(0.2)
+        raise DesktopError(f"the oracle does not find {words!r} in the window")
+
+    def waits(self, observe: Look, title: str) -> Iterator[Action]:
+        """Until a window whose title holds this has the keyboard. DesktopError if none gets it."""
+        for _ in range(PATIENCE):
+            if any(one.active and title in one.title for one in observe().windows):
+                return
+            yield Wait(0.2)
+        raise DesktopError(f"no window {title!r} came to the front")
 
     def types(self, *fields: str) -> Iterator[Action]:
         """One field after another, by Tab; an empty one is passed over. Return ends it."""
+        yield from self.tabs(*fields)
+        yield Press("Return")
+
+    def tabs(self, *fields: str) -> Iterator[Action]:
+        """As `types`, and the last field is left open."""
         for number, field in enumerate(fields):
             if number:
                 yield Press("Tab")
             if field:
                 yield TypeText(field)
-        yield Press("Return")

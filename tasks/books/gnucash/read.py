@@ -72,6 +72,7 @@ class _Reader:
             for one in self.all("GncInvoice")
         )
         stray = [f"a line of nothing: {line}" for group in lines.values() for line in group]
+        options = [value for key, value in slots(self.root) if key == "options" and value]
         others = [flat(one) for one in self.root if local(one) not in READ | {"id", "slots"}]
         return Book(
             self.currency,
@@ -79,7 +80,7 @@ class _Reader:
             entries,
             tuple(parties.values()),
             documents,
-            (*rest(self.root, *READ, "id"), *others, *stray),
+            (*options, *others, *stray),
         )
 
     def accounts(self) -> Iterator[Account]:
