@@ -82,8 +82,8 @@ class GnuCashJob(BookJob):
             yield Press("Escape")  # closes the search; the row stays selected
 
     def presses(self, observe: Look, words: str) -> Iterator[Action]:
-        """A click on a text in the active window, waited for; of several the lowest: buttons stand
-        below what they ask about. DesktopError if none comes."""
+        """A click on a text in the active window, waited for; of several the topmost: sums
+        stand below. DesktopError if none comes."""
         for _ in range(PATIENCE):
             windows = observe().windows
             window = next((one.box for one in windows if one.active), Box(0, 0, 0, 0))
@@ -94,7 +94,7 @@ class GnuCashJob(BookJob):
                 and window.contains(*one.box.center)
             ]
             if found:
-                yield Click(*max(found, key=lambda box: box.y).center)
+                yield Click(*min(found, key=lambda box: box.y).center)
                 return
             yield Wait(0.2)
         raise DesktopError(f"the oracle does not find {words!r} in the window")
