@@ -30,7 +30,7 @@ class Account:
 @dataclass(frozen=True)
 class Split:
     """account: its path. amount: positive for a debit. reconciled: n, c or y. on: the day of the
-    statement, where y. lot: the number of the document that it posts or pays."""
+    statement, where y. lot: the label of the document that it posts or pays."""
 
     account: str
     amount: Decimal

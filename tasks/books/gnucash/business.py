@@ -14,6 +14,11 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
+def label(kind: str, number: str) -> str:
+    """What a lot is called here: customers' and vendors' documents are numbered apart."""
+    return f"{kind} {number}"
+
+
 @dataclass(frozen=True)
 class Party:
     """kind: customer or vendor. number: GnuCash's id, as 000001. rest: whatever else is set."""
@@ -61,3 +66,7 @@ class Document:
     @property
     def total(self) -> Decimal:
         return sum((line.amount for line in self.lines), Decimal(0))
+
+    @property
+    def label(self) -> str:
+        return label(self.owner.kind, self.number)

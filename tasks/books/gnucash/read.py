@@ -11,12 +11,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from tasks.books.gnucash.book import Account, Book, Split, Transaction
-from tasks.books.gnucash.business import Document, Line, Party
+from tasks.books.gnucash.business import Document, Line, Party, label
 
 OWN = frozenset(  # what GnuCash keeps for itself, and what stands elsewhere in the book as well
     (
         *("reconcile-info", "last-num", "date-posted", "gncInvoice", "trans-read-only", "counters"),
         *("features", "remap", "currency", "slots", "i-taxable", "b-taxable", "trans-date-due"),
+        *("last-posted-to-acct", "payment"),
     )
 )
 PLAIN = frozenset(  # what is so until someone changes it
@@ -49,11 +50,15 @@ class _Reader:
     def __init__(self, book: Xml.Element) -> None:
         self.root, self.currency = book, ""
         self.paths: dict[str, str] = {}
-        self.numbers = {text(one, "guid"): text(one, "id") for one in self.all("GncInvoice")}
+        self.labels = {text(one, "guid"): self.label(one) for one in self.all("GncInvoice")}
         self.lots: dict[str, str] = {}
 
     def all(self, name: str) -> Iterator[Xml.Element]:
         return (one for one in self.root if local(one) == name)
+
+    def label(self, node: Xml.Element) -> str:
+        owner = text(child(node, "owner"), "type").removeprefix("gnc").lower()
+        return label(owner, text(node, "id"))
 
     def book(self) -> Book:
         accounts = tuple(self.accounts())
@@ -95,7 +100,7 @@ class _Reader:
             self.currency = self.currency or text(commodity, "id")
             other = () if text(commodity, "id") == self.currency else (flat(commodity),)
             for lot in child(node, "lots"):
-                papers = [self.numbers[one.text] for one in lot.iter() if one.text in self.numbers]
+                papers = [self.labels[one.text] for one in lot.iter() if one.text in self.labels]
                 self.lots[text(lot, "id")] = papers[0] if papers else "?"
             known = ("id", "name", "type", "parent", "commodity", "description", "lots")
             placeholder = ("placeholder", "true") in slots(node)
@@ -111,7 +116,10 @@ class _Reader:
     def transaction(self, node: Xml.Element) -> Transaction:
         known = ("id", "currency", "num", "date-posted", "date-entered", "description", "splits")
         kind = dict(slots(node)).get("trans-txn-type", "")
-        due = next((value for key, value in slots(node) if key == "trans-date-due"), "")[:10]
+        due = next(
+            (value for key, value in slots(node) if key == "trans-date-due"),
+            "",
+        )[:10]
         others = [one for one in rest(node, *known) if not one.startswith("trans-txn-type=")]
         return Transaction(
             day(child(node, "date-posted")),

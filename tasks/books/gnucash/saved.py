@@ -53,14 +53,14 @@ def _party(party: Party) -> Key:
 
 
 def _document(document: Document) -> Key:
-    """Lines in their order: it is printed."""
-    lines = tuple(
+    """Lines by day, as GnuCash shows them: it saves them in no order."""
+    lines = sorted(
         (line.day, line.description, line.account, line.quantity, line.price, line.rest)
         for line in document.lines
     )
     owner, posted = _party(document.owner), (document.posted, document.account)
     what = (document.number, owner, document.opened, document.reference, document.rest)
-    return "document", *what, *posted, lines
+    return "document", *what, *posted, tuple(lines)
 
 
 def _told(key: Key) -> str:

@@ -26,7 +26,7 @@ class _Writer:
     def __init__(self, book: Book) -> None:
         self.book, self.root = book, new_id()
         self.ids = {account.path: account.id for account in book.accounts}
-        self.lots = {document.number: document.lot for document in book.documents}
+        self.lots = {document.label: document.lot for document in book.documents}
         self.documents = {document.entry: document for document in book.documents}
 
     def text(self) -> str:
@@ -132,6 +132,7 @@ class _Writer:
             + tag(f"{space}:name", escape(party.name))
             + tag(f"{space}:id", party.number)
             + tag(f"{space}:addr", tag("addr:name", escape(party.name)), ' version="2.0.0"')
+            + (tag("cust:shipaddr", "", ' version="2.0.0"') if customer else "")
             + tag(f"{space}:taxincluded", "USEGLOBAL")
             + tag(f"{space}:active", "1")
             + discount
