@@ -1,8 +1,9 @@
 """A saved book against what belongs in it: whatever their order."""
 
 from collections import Counter
+from decimal import Decimal
 
-from tasks.books.gnucash.book import Account, Book, Split, Transaction
+from tasks.books.gnucash.book import Account, Book, Transaction
 from tasks.books.gnucash.business import Document, Party
 from tasks.task import Verdict
 
@@ -37,15 +38,20 @@ def _account(account: Account) -> Key:
 
 
 def _posting(entry: Transaction) -> Key:
-    splits = sorted(map(_split, entry.splits))
-    told = (entry.day, entry.description, tuple(splits))
+    told = (entry.day, entry.description, _splits(entry))
     return "posting", *told, entry.number, entry.kind, entry.due, entry.rest
 
 
-def _split(split: Split) -> tuple[str, ...]:
-    on = split.on.isoformat() if split.on else ""
-    amount = str(split.amount.normalize())
-    return split.account, amount, split.memo, split.reconciled, on, split.action, split.lot
+def _splits(entry: Transaction) -> tuple[tuple[str, ...], ...]:
+    """A document may be posted line by line or summed up for each account: both are right."""
+    sums: dict[tuple[str, ...], Decimal] = {}
+    for number, split in enumerate(entry.splits):
+        posted = entry.kind == "I" and not split.lot
+        memo, apart = ("", "") if posted else (split.memo, str(number))
+        on = split.on.isoformat() if split.on else ""
+        key = (split.account, memo, split.reconciled, on, split.action, split.lot, apart)
+        sums[key] = sums.get(key, Decimal(0)) + split.amount
+    return tuple(sorted((str(sums[key].normalize()), *key[:-1]) for key in sums))
 
 
 def _party(party: Party) -> Key:
@@ -69,5 +75,5 @@ def _told(key: Key) -> str:
         return f"{kind}, {' '.join(map(str, key[6:]))}" if key[0] == "document" else kind
     splits = key[3]
     assert isinstance(splits, tuple)
-    parts = ", ".join(" ".join(part for part in split if part) for split in splits)
+    parts = ", ".join(" ".join(filter(None, split)) for split in splits)
     return f"{key[1]} {key[2]!r}: {parts}"
