@@ -68,3 +68,12 @@ def draw_amount(rng: random.Random, book: Book) -> Decimal:
     while (amount := Decimal(rng.randint(500, 90_000)) / 100) in known:
         pass
     return amount
+
+
+def draw_payee(rng: random.Random, book: Book) -> str:
+    """A payee that is new to the book: GnuCash completes what was typed once to what it knows."""
+    known = [entry.description for entry in book.transactions]
+    while True:
+        name = draw_vendor(rng, rng.choice(("en", "de")))
+        if not any(name.startswith(one) or one.startswith(name) for one in known):
+            return name

@@ -6,9 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from actuation.action import Action
-from tasks.books.gnucash.chart import draw_amount, draw_book, move, named
+from tasks.books.gnucash.chart import draw_amount, draw_book, draw_payee, move, named
 from tasks.books.gnucash.job import GnuCashJob
-from tasks.books.invoice import draw_vendor
 from tasks.task import Look
 
 GOALS = (
@@ -31,7 +30,7 @@ class DeleteDuplicate(GnuCashJob):
         self.bank = named(drawn.accounts, "BANK")[0]
         account = rng.choice(named(drawn.accounts, "EXPENSE"))
         day = drawn.transactions[-1].day + timedelta(days=rng.randint(1, 5))
-        payee = draw_vendor(rng, rng.choice(("en", "de")))
+        payee = draw_payee(rng, drawn)
         self.amount = draw_amount(rng, drawn)
         once = move(day, payee, account, self.bank, self.amount)
         twice = move(day, payee, account, self.bank, self.amount)

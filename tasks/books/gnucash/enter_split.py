@@ -8,9 +8,8 @@ from decimal import Decimal
 
 from actuation.action import Action, Press
 from tasks.books.gnucash.book import Split, Transaction
-from tasks.books.gnucash.chart import draw_amount, draw_book, named
+from tasks.books.gnucash.chart import draw_amount, draw_book, draw_payee, named
 from tasks.books.gnucash.job import GnuCashJob
-from tasks.books.invoice import draw_vendor
 from tasks.task import Look
 
 GOALS = (
@@ -34,7 +33,7 @@ class EnterSplit(GnuCashJob):
         self.parts = [Split(account, draw_amount(rng, self.before)) for account in accounts]
         self.total = sum((part.amount for part in self.parts), Decimal(0))
         day = self.before.transactions[-1].day + timedelta(days=rng.randint(1, 20))
-        payee = draw_vendor(rng, rng.choice(("en", "de")))
+        payee = draw_payee(rng, self.before)
         self.entry = Transaction(day, payee, (Split(self.bank, -self.total), *self.parts))
         entries = (*self.before.transactions, self.entry)
         self.wanted = replace(self.before, transactions=entries)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from actuation.action import Action, Click, Press, TypeText, Wait
 from actuation.desktop import DesktopError, Host
-from perception.observation import Box
+from perception.observation import Box, Observation
 from tasks.apps import gnucash
 from tasks.apps.stage import stage
 from tasks.books.gnucash.book import Book
@@ -85,19 +85,23 @@ class GnuCashJob(BookJob):
         """A click on a text in the active window, waited for; of several the topmost: sums
         stand below. DesktopError if none comes."""
         for _ in range(PATIENCE):
-            windows = observe().windows
-            window = next((one.box for one in windows if one.active), Box(0, 0, 0, 0))
-            found = [
-                one.box
-                for one in self.scene(observe).elements
-                if one.text.strip(" .…").casefold().endswith(words.casefold())
-                and window.contains(*one.box.center)
-            ]
-            if found:
-                yield Click(*min(found, key=lambda box: box.y).center)
+            box = self._shown(observe(), words)
+            if box is not None:
+                yield Click(*box.center)
                 return
             yield Wait(0.2)
         raise DesktopError(f"the oracle does not find {words!r} in the window")
+
+    def _shown(self, seen: Observation, words: str) -> Box | None:
+        """Where a text that ends so stands in the active window, if it does."""
+        window = next((one.box for one in seen.windows if one.active), Box(0, 0, 0, 0))
+        found = [
+            one.box
+            for one in self.scene(lambda: seen).elements
+            if one.text.strip(" .…").casefold().endswith(words.casefold())
+            and window.contains(*one.box.center)
+        ]
+        return min(found, key=lambda box: box.y, default=None)
 
     def waits(self, observe: Look, title: str) -> Iterator[Action]:
         """Until a window whose title holds this has the keyboard. DesktopError if none gets it."""

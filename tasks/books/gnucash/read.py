@@ -121,6 +121,11 @@ class _Reader:
             "",
         )[:10]
         others = [one for one in rest(node, *known) if not one.startswith("trans-txn-type=")]
+        others += [
+            f"quantity={text(split, 'quantity')}"  # another currency
+            for split in child(node, "splits")
+            if amount(text(split, "quantity")) != amount(text(split, "value"))
+        ]
         return Transaction(
             day(child(node, "date-posted")),
             text(node, "description"),
