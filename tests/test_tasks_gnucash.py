@@ -95,14 +95,10 @@ def job(name: str) -> GnuCashJob:
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_the_oracle_is_verified_and_nothing_less_is(
-    name: str, desktop: VirtualDesktop, tmp_path: Path
-) -> None:
+def test_the_oracle_is_verified(name: str, desktop: VirtualDesktop, tmp_path: Path) -> None:
     task, count, said = job(name), 0, ""
     try:
         goal = task.setup(desktop, tmp_path, 12_000 + FAMILIES.index(name))
-        nothing = task.verify()
-        assert not nothing.ok and not nothing.collateral
         assert [path.suffix for path in goal.files] == [".gnucash"]
         for action in task.demonstrate(desktop.observe):
             if isinstance(action, Done):
@@ -115,8 +111,20 @@ def test_the_oracle_is_verified_and_nothing_less_is(
     finally:
         task.teardown()
     assert verdict.ok and not verdict.collateral, verdict.reason
-    assert nothing == Verdict(False, "not saved: the file is unchanged") or task.answer
     assert count >= 4 * task.level - 1
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_nothing_done_is_not_enough(name: str, tmp_path: Path) -> None:
+    task = job(name)
+    task.write(tmp_path, 12_050, "", SCREEN)
+    verdict = task.verify()
+    assert not verdict.ok and not verdict.collateral
+    if name in SAVED:
+        assert verdict == Verdict(False, "not saved: the file is unchanged")
+    else:
+        assert task.answer and task.verify(f"It is {task.answer}.").ok
+        assert not task.verify("It is 1.23.").ok
 
 
 @pytest.mark.parametrize("name", FAMILIES)

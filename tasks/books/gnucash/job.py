@@ -2,7 +2,7 @@
 
 import random
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 from actuation.action import Action, Click, Press, TypeText, Wait
@@ -82,26 +82,34 @@ class GnuCashJob(BookJob):
             yield Press("Escape")  # closes the search; the row stays selected
 
     def presses(self, observe: Look, words: str) -> Iterator[Action]:
-        """A click on a text in the active window, waited for; of several the topmost: sums
-        stand below. DesktopError if none comes."""
-        for _ in range(PATIENCE):
-            box = self._shown(observe(), words)
-            if box is not None:
-                yield Click(*box.center)
-                return
-            yield Wait(0.2)
-        raise DesktopError(f"the oracle does not find {words!r} in the window")
+        """A click on a text in the active window, as `finds` finds it."""
+        (box,) = yield from self.finds(observe, words)
+        yield Click(*box.center)
 
-    def _shown(self, seen: Observation, words: str) -> Box | None:
-        """Where a text that ends so stands in the active window, if it does."""
+    def finds(self, observe: Look, *texts: str) -> Generator[Action, None, list[Box]]:
+        """Where texts stand in the active window, waited for; of several that end so the
+        shortest and topmost: sums stand below. DesktopError if one does not come."""
+        for _ in range(PATIENCE):
+            found = self._shown(observe(), texts)
+            if len(found) == len(texts):
+                return found
+            yield Wait(0.2)
+        raise DesktopError(f"the oracle does not find {', '.join(texts)} in the window")
+
+    def _shown(self, seen: Observation, texts: Sequence[str]) -> list[Box]:
         window = next((one.box for one in seen.windows if one.active), Box(0, 0, 0, 0))
-        found = [
-            one.box
-            for one in self.scene(lambda: seen).elements
-            if one.text.strip(" .…").casefold().endswith(words.casefold())
-            and window.contains(*one.box.center)
+        elements = [
+            one for one in self.scene(lambda: seen).elements if window.contains(*one.box.center)
         ]
-        return min(found, key=lambda box: box.y, default=None)
+        boxes = []
+        for text in texts:
+            ending = [
+                (len(words), one.box.y, one.box)
+                for one in elements
+                if (words := one.text.strip(" .…").casefold()).endswith(text.casefold())
+            ]
+            boxes += [box for *_, box in sorted(ending, key=lambda found: found[:2])[:1]]
+        return boxes
 
     def waits(self, observe: Look, title: str) -> Iterator[Action]:
         """Until a window whose title holds this has the keyboard. DesktopError if none gets it."""

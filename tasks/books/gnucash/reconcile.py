@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from actuation.action import Action, Press, TypeText, Wait
+from actuation.action import Action, Click, Press, TypeText, Wait
 from tasks.books.gnucash.book import Split, Transaction
 from tasks.books.gnucash.chart import draw_book, named
 from tasks.books.gnucash.job import GnuCashJob
@@ -82,7 +82,8 @@ class Reconcile(GnuCashJob):
         yield TypeText(self.day.isoformat())
         yield Press("Return")
         yield Wait(0.5)  # the list comes in a window of its own
-        for entry in self.ticked:
-            yield from self.presses(observe, f"{abs(self._own(entry).amount):,.2f}")
+        amounts = [f"{abs(self._own(entry).amount):,.2f}" for entry in self.ticked]
+        for box in (yield from self.finds(observe, *amounts)):
+            yield Click(*box.center)
             yield Press("space")
         yield Press("ctrl+w")  # finish
