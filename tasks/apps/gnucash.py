@@ -27,6 +27,9 @@ SETTINGS = {
         "retain-type-days": "false",
         "date-format": "3",  # ISO
         "save-window-geometry": "false",
+        "currency-choice-locale": "false",
+        "currency-choice-other": "true",
+        "currency-other": "'EUR'",
     },
     "org/gnucash/GnuCash/history": {"maxfiles": "0"},
     "org/gnucash/GnuCash/warnings/permanent": {},

@@ -60,3 +60,20 @@ def move(day: date, description: str, into: str, source: str, amount: Decimal) -
 def named(accounts: Sequence[Account], kind: str) -> list[str]:
     """The paths of a kind that can be posted to."""
     return [one.path for one in accounts if one.kind == kind and not one.placeholder]
+
+
+def draw_amount(rng: random.Random, book: Book) -> Decimal:
+    """An amount that no posting has yet."""
+    known = {abs(split.amount) for entry in book.transactions for split in entry.splits}
+    while (amount := Decimal(rng.randint(500, 90_000)) / 100) in known:
+        pass
+    return amount
+
+
+def draw_payee(rng: random.Random, book: Book) -> str:
+    """A payee that is new to the book: GnuCash completes what was typed once to what it knows."""
+    known = [entry.description for entry in book.transactions]
+    while True:
+        name = draw_vendor(rng, rng.choice(("en", "de")))
+        if not any(name.startswith(one) or one.startswith(name) for one in known):
+            return name

@@ -7,9 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from actuation.action import Action
-from tasks.books.gnucash.chart import draw_book, move, named
+from tasks.books.gnucash.chart import draw_book, draw_payee, move, named
 from tasks.books.gnucash.job import GnuCashJob
-from tasks.books.invoice import draw_vendor
 from tasks.task import Look
 
 GOALS = (
@@ -28,7 +27,7 @@ class EnterTransaction(GnuCashJob):
         self.bank = named(self.before.accounts, "BANK")[0]
         account = rng.choice(named(self.before.accounts, "EXPENSE"))
         day = self.before.transactions[-1].day + timedelta(days=rng.randint(1, 20))
-        payee = draw_vendor(rng, rng.choice(("en", "de")))
+        payee = draw_payee(rng, self.before)
         amount = Decimal(rng.randint(500, 90_000)) / 100
         self.entry = move(day, payee, account, self.bank, amount)
         entries = (*self.before.transactions, self.entry)
