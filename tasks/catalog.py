@@ -10,6 +10,7 @@ from tasks.task import Task
 
 TASKS = {
     "books/ageing": "tasks.books.calc.ageing:Ageing",
+    "books/balance_to_report": "tasks.books.across.balance_to_report:BalanceToReport",
     "books/budget_actual": "tasks.books.calc.budget_actual:BudgetActual",
     "books/carry_totals": "tasks.books.calc.carry_totals:CarryTotals",
     "books/convert_currency": "tasks.books.calc.convert_currency:ConvertCurrency",
@@ -32,6 +33,8 @@ TASKS = {
     "books/fava_question": "tasks.books.fava.question:Question",
     "books/fava_rename_account": "tasks.books.fava.rename_account:RenameAccount",
     "books/format_column": "tasks.books.calc.format_column:FormatColumn",
+    "books/invoice_to_fava": "tasks.books.across.invoice_to_fava:InvoiceToFava",
+    "books/invoice_to_gnucash": "tasks.books.across.invoice_to_gnucash:InvoiceToGnuCash",
     "books/new_account": "tasks.books.gnucash.new_account:NewAccount",
     "books/pay_vendor_bill": "tasks.books.gnucash.pay_vendor_bill:PayVendorBill",
     "books/payroll_line": "tasks.books.calc.payroll_line:PayrollLine",
@@ -39,6 +42,7 @@ TASKS = {
     "books/reconcile": "tasks.books.gnucash.reconcile:Reconcile",
     "books/reconcile_statement": "tasks.books.calc.reconcile_statement:ReconcileStatement",
     "books/sort_table": "tasks.books.calc.sort_table:SortTable",
+    "books/statement_to_register": "tasks.books.across.statement_to_register:StatementToRegister",
     "books/transfer": "tasks.books.gnucash.transfer:Transfer",
     "books/vat_summary": "tasks.books.calc.vat_summary:VatSummary",
 }

@@ -123,7 +123,7 @@ def draw_date(rng: random.Random) -> date:
     return date(2025, 1, 1) + timedelta(days=rng.randrange(730))
 
 
-def draw_invoice(seed: int) -> Invoice:
+def draw_invoice(seed: int | str) -> Invoice:
     """The invoice of this seed: the same on every machine."""
     rng = random.Random(f"invoice {seed}")
     language = rng.choice(("en", "de"))
@@ -159,7 +159,7 @@ def draw_invoice(seed: int) -> Invoice:
     )
 
 
-def contradict(invoice: Invoice, seed: int) -> Invoice:
+def contradict(invoice: Invoice, seed: int | str) -> Invoice:
     """The same invoice with a printed total that is off by 1.00 or more."""
     rng = random.Random(f"contradiction {seed}")
     off = CENT * rng.randint(100, max(120, int(invoice.total * 20)))

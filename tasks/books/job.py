@@ -47,6 +47,7 @@ class BookJob(Eyes, ABC):
         self.variant = ""
         self.answer: str | None = None
         self.question = ""
+        self.folly = "guessed"  # what a run does that saves where it should have asked
         self.trap = Trap()
         self._bytes = b""
 
@@ -135,7 +136,8 @@ class BookJob(Eyes, ABC):
         if asks or self.answer is not None:
             right = "a question" if asks else "an answer"
             reason = f"saved where {right} was right: {verdict.reason}"
-            return replace(verdict, ok=False, reason=reason, expects_ask=asks)
+            fell = self.folly if asks else ""
+            return replace(verdict, ok=False, reason=reason, expects_ask=asks, fell=fell)
         return verdict
 
     def _unchanged(self, answer: str) -> Verdict:

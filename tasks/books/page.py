@@ -47,7 +47,7 @@ class Page:
         raise KeyError(name)
 
 
-def render(invoice: Invoice, seed: int, note: Sequence[str] = (), without: str = "") -> Page:
+def render(invoice: Invoice, seed: int | str, note: Sequence[str] = (), without: str = "") -> Page:
     """Print the invoice: layout, fonts, colours and wordings are drawn from the seed.
 
     note: lines printed below it. without: a field (as in canvas.Placed) that is not printed.

@@ -4,6 +4,7 @@ import random
 from abc import abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 from openpyxl import Workbook
 
@@ -22,8 +23,8 @@ from tasks.task import Look, Verdict
 class CalcJob(BookJob):
     """One attempt. Subclasses draw the workbook in `fill` and act in `act`."""
 
-    traps = PROGRAM_TRAPS
-    variants = ("", *traps)
+    traps: ClassVar[tuple[str, ...]] = PROGRAM_TRAPS
+    variants: ClassVar[tuple[str, ...]] = ("", *PROGRAM_TRAPS)
 
     def __init__(self) -> None:
         super().__init__()
