@@ -9,6 +9,7 @@ from tasks.outside import NoTaskError
 from tasks.task import Task
 
 TASKS = {
+    "books/enter_invoice": "tasks.books.enter_invoice:EnterInvoice",
     "books/ageing": "tasks.books.calc.ageing:Ageing",
     "books/balance_to_report": "tasks.books.across.balance_to_report:BalanceToReport",
     "books/budget_actual": "tasks.books.calc.budget_actual:BudgetActual",
@@ -18,7 +19,6 @@ TASKS = {
     "books/correct_posting": "tasks.books.calc.correct_posting:CorrectPosting",
     "books/customer_invoice": "tasks.books.gnucash.customer_invoice:CustomerInvoice",
     "books/delete_duplicate": "tasks.books.gnucash.delete_duplicate:DeleteDuplicate",
-    "books/enter_invoice": "tasks.books.enter_invoice:EnterInvoice",
     "books/enter_split": "tasks.books.gnucash.enter_split:EnterSplit",
     "books/enter_transaction": "tasks.books.gnucash.enter_transaction:EnterTransaction",
     "books/expense_report": "tasks.books.calc.expense_report:ExpenseReport",

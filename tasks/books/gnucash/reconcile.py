@@ -86,4 +86,4 @@ class Reconcile(GnuCashJob):
         for box in (yield from self.finds(observe, *amounts)):
             yield Click(*box.center)
             yield Press("space")
-        yield Press("ctrl+w")  # finish
+        yield from map(Press, ("alt+r", "f"))  # Reconcile, Finish
