@@ -44,6 +44,7 @@ class BookJob(Eyes, ABC):
         super().__init__()
         self.programs: list[Program] = []
         self.file = Path()
+        self.others: tuple[Path, ...] = ()  # further files that are worked in, and stay as they are
         self.variant = ""
         self.answer: str | None = None
         self.question = ""
@@ -80,7 +81,7 @@ class BookJob(Eyes, ABC):
         site = Site(desktop, folder, self.programs, partial(self.again, desktop, box), self.click)
         self.trap = lay(variant, site, f"{self.name} {seed}")
         applications += self.trap.applications
-        return Goal(text, (self.file,), applications, self.acts)
+        return Goal(text, (self.file, *self.others), applications, self.acts)
 
     def again(self, desktop: Host, box: Box) -> Program:
         """Start the program anew and wait for its window, in another thread than the hands'."""

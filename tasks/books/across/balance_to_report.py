@@ -40,7 +40,7 @@ class BalanceToReport(Beside, CalcJob):
         text = super().draw(folder, rng)
         self._book = aside(folder) / "firm.gnucash"
         write(self.book, self._book)
-        self._booked = self._book.read_bytes()
+        self._booked, self.others = self._book.read_bytes(), (self._book,)
         return text
 
     def fill(self, book: Workbook, rng: random.Random) -> str:
