@@ -2,12 +2,12 @@
 
 import random
 import re
-import shutil
 import time
 from abc import abstractmethod
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 from actuation.action import Action, Click, Press, Scroll, TypeText
@@ -23,10 +23,9 @@ from tasks.task import Look, Verdict
 
 DATE_FIELD = re.compile(r"\d\d\s?/\s?\d\d\s?/\s?\d{4}")
 SCREENS = 6  # turns of the wheel after which an oracle stops looking
-Files = dict[str, bytes]  # what lies beside the book, by its path
-
-
 LOOKS = 15  # at a page that may still be coming
+
+Files = dict[str, bytes]  # what lies beside the book, by its path
 
 
 class FavaJob(BookJob):
@@ -50,23 +49,13 @@ class FavaJob(BookJob):
     def draw(self, folder: Path, rng: random.Random) -> str:
         text, book, right = self.fill(rng)
         self.books = book, right
-        self.file = folder / f"{rng.choice(('firm', 'household', 'club', 'books'))}.beancount"
+        name = f"{rng.choice(('firm', 'household', 'club', 'books'))}.beancount"
         # Both are written and read back by the same reader: what is equal there is equal.
-        self._write(right, self.files[1])
-        self.wanted = read(self.file)
-        for path in folder.iterdir():
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-        self._write(book, self.files[0])
+        with TemporaryDirectory() as scratch:
+            self.wanted = read(_write(right, self.files[1], Path(scratch) / name))
+        self.file = _write(book, self.files[0], folder / name)
         self.before = read(self.file)
         return text
-
-    def _write(self, book: Book, files: Files) -> None:
-        (self.file.parent / DOCUMENTS).mkdir()
-        self.file.write_text(render(book), encoding="utf-8")
-        for name, content in files.items():
-            path = self.file.parent / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
 
     def content(self) -> bytes:
         """The book and every document beside it."""
@@ -170,6 +159,17 @@ class FavaJob(BookJob):
             if view is None or any(words in one.text for one in elements):
                 return
             yield Scroll(*view.box.center, dy=3)
+
+
+def _write(book: Book, beside: Files, file: Path) -> Path:
+    """The book, its documents folder, and what lies beside it. Returns the book's file."""
+    (file.parent / DOCUMENTS).mkdir(exist_ok=True)
+    file.write_text(render(book), encoding="utf-8")
+    for name, content in beside.items():
+        path = file.parent / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return file
 
 
 def retyped(line: str) -> Iterator[Action]:

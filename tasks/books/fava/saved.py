@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ Key = tuple[object, ...]
 RUNS = re.compile(r"^\s*(plugin|include)\b", re.M)  # loads code or other files
 DIRECTIVE = re.compile(r"\d{4}[-/]\d")
 COMMENT = re.compile(r'(?:[^";]|"[^"]*")*(;.*)')
+NAMES = ("date", "payee", "narration", "account", "comment")  # fields that people are told
 PRIVATE = ("filename", "lineno", "__tolerances__", "__automatic__")
 
 
@@ -50,7 +52,9 @@ def documents(file: Path) -> Iterable[tuple[str, str]]:
     folder = file.parent
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path != file and "__pycache__" not in path.parts:
-            yield str(path.relative_to(folder)), hashlib.sha256(path.read_bytes()).hexdigest()
+            with suppress(FileNotFoundError):  # it is being moved just now
+                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+                yield str(path.relative_to(folder)), digest
 
 
 def judge(before: Saved, after: Saved, wanted: Saved) -> Verdict:
@@ -108,9 +112,6 @@ def _told(key: Key) -> str:
     shown = [str(fields[name]) for name in NAMES if fields.get(name)]
     shown += [_posting(one) for one in fields.get("postings", ())]
     return f"the {str(key[0]).lower()} {' '.join(shown)}"
-
-
-NAMES = ("date", "payee", "narration", "account", "comment")
 
 
 def _posting(pairs: Iterable[tuple[str, object]]) -> str:
