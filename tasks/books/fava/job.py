@@ -23,7 +23,7 @@ from tasks.task import Look, Verdict
 
 DATE_FIELD = re.compile(r"\d\d\s?/\s?\d\d\s?/\s?\d{4}")
 SCREENS = 6  # turns of the wheel after which an oracle stops looking
-LOOKS = 15  # at a page that may still be coming
+LOOKS = 40  # at a page that may still be coming
 
 Files = dict[str, bytes]  # what lies beside the book, by its path
 

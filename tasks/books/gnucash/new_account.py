@@ -47,4 +47,6 @@ class NewAccount(GnuCashJob):
         yield from self.selects(observe, self.parent)
         yield self.click(observe, "New")
         yield from self.waits(observe, "New Account")
-        yield from self.types(self.account.name, "", self.account.description)
+        yield from self.tabs(self.account.name, "", self.account.description)
+        # Return would answer a dialog that speaks of a transfer: a guard asks about that.
+        yield from self.presses(observe, "OK")
