@@ -142,7 +142,8 @@ class Popup(Timed):
 
     @property
     def _said(self) -> Path:
-        return self.site.folder / "popup.said"
+        folder = self.site.folder  # beside it: in it every file may count
+        return folder.with_name(f"{folder.name}-popup")
 
 
 class Said(Trap):

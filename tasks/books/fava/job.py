@@ -32,6 +32,8 @@ class FavaJob(BookJob):
     """One attempt. Subclasses draw the book, as it is and as it should be, in `fill`."""
 
     least = (1000, 620)  # a sidebar, and a journal in one line an entry
+    traps: ClassVar[tuple[str, ...]] = ("popup",)
+    variants: ClassVar[tuple[str, ...]] = ("", "popup")
     saves: ClassVar[tuple[str, ...]] = ()  # Fava writes at once
     books: tuple[Book, Book]  # as it is, and as it should be
     before: Saved

@@ -4,6 +4,7 @@ import random
 from abc import abstractmethod
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from actuation.action import Action, Click, Press, TypeText, Wait
 from actuation.desktop import DesktopError, Host
@@ -25,6 +26,8 @@ class GnuCashJob(BookJob):
     """One attempt. Subclasses draw the book in `fill` and act in `act`."""
 
     least = (1100, 620)  # a register and its toolbar
+    traps: ClassVar[tuple[str, ...]] = ("popup", "slow")
+    variants: ClassVar[tuple[str, ...]] = ("", "popup", "slow")
     before: Book
     wanted: Book
 
