@@ -16,6 +16,7 @@ import numpy as np
 from actuation.action import Wait
 from actuation.desktop import DesktopError, Host, Program
 from perception.observation import Box, Image, Window
+from tasks.apps.stage import Waiting
 
 APPLICATION = "libreoffice-calc"
 DIALOGS = "Soffice"  # what its dialogs and menus call themselves
@@ -135,7 +136,7 @@ def painted(image: Image) -> bool:
     return bool(toolbars.mean() < 0.5 and sheet.mean() > 0.3)
 
 
-def wait_painted(desktop: Host, box: Box, calm: float = 0.4, patience: float = 20.0) -> None:
+def wait_painted(desktop: Waiting, box: Box, calm: float = 0.4, patience: float = 20.0) -> None:
     """Until the window at `box` is complete and has not changed for `calm` seconds.
 
     DesktopError after `patience` seconds, Stopped if a person says so meanwhile.

@@ -10,7 +10,7 @@ from Xlib.display import Display
 from actuation import windows
 from actuation.action import Wait
 from actuation.desktop import DesktopError, Host, Program
-from perception.observation import Box, Window
+from perception.observation import Box, Observation, Window
 
 Match = Callable[[Window], bool]
 
@@ -20,6 +20,7 @@ class Waiting(Protocol):
 
     display: str
 
+    def glance(self) -> Observation: ...
     def perform(self, action: Wait) -> object: ...
 
 
@@ -27,7 +28,7 @@ class Apart:
     """A desktop for a thread of its own: it waits by itself, the hands are another thread's."""
 
     def __init__(self, desktop: Host) -> None:
-        self.display = desktop.display
+        self.display, self.glance = desktop.display, desktop.glance
 
     def perform(self, action: Wait) -> None:
         time.sleep(action.seconds)

@@ -106,11 +106,12 @@ class EnterInvoice(Eyes):
         return calc.start(desktop, self._file, self.places.ledger, asks)
 
     def _again(self, desktop: Host) -> Program:
-        program = self._calc(desktop)
-        with stage(Apart(desktop)) as windows:
+        program, apart = self._calc(desktop), Apart(desktop)
+        with stage(apart) as windows:
             windows.wait_for(calc.is_calc, program)
             windows.place(calc.is_calc, self.places.ledger)
             windows.raise_(calc.is_calc)
+        calc.wait_painted(apart, self.places.ledger)
         return program
 
     def draw(self, folder: Path, seed: int, variant: str, screen: tuple[int, int]) -> None:

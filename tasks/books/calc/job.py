@@ -44,7 +44,6 @@ class CalcJob(BookJob):
 
     def start(self, desktop: Host, box: Box) -> tuple[str, ...]:
         self.programs.append(self._opened(desktop, box, desktop))
-        calc.wait_painted(desktop, box)
         return calc.APPLICATION, calc.DIALOGS
 
     def again(self, desktop: Host, box: Box) -> Program:
@@ -56,6 +55,7 @@ class CalcJob(BookJob):
             windows.wait_for(calc.is_calc, program)
             windows.place(calc.is_calc, box)
             windows.raise_(calc.is_calc)
+        calc.wait_painted(waiting, box)
         return program
 
     def judge(self) -> Verdict:
