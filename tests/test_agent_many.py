@@ -39,7 +39,7 @@ from tasks.task import Verdict
 class Choice(BookJob):
     name = "office/choice"
     level = 1
-    variants = ("", "unclear", "slow", "broken")
+    variants = ("", "unclear", "endless", "broken")
     saves = ()
 
     def draw(self, folder, rng):
@@ -61,7 +61,7 @@ class Choice(BookJob):
     def act(self, observe):
         if self.variant == "broken":
             yield Fail("out of order")
-        while self.variant == "slow":
+        while self.variant == "endless":
             yield Wait(1.0)
         yield Press("Return")
 
@@ -187,7 +187,7 @@ def test_stopped_it_leaves_nothing_here_or_there(
     job: str, place: Path, cluster: str, remote: bool, number: int
 ) -> None:
     where = ["--jobs", "2", *(["--address", cluster] if remote else [])]
-    slow = ["--policy", "scripted", "--variant", "slow", "--seeds", "12710:12714"]
+    slow = ["--policy", "scripted", "--variant", "endless", "--seeds", "12710:12714"]
     ran = start(place, job, *where, *slow)
     assert until(lambda: len(list(place.glob("dormouse-desktop-*/home/task-*/answer.txt"))) == 2)
     ran.send_signal(number)
@@ -201,9 +201,9 @@ def test_stopped_it_leaves_nothing_here_or_there(
 
 
 def test_a_process_that_dies_is_said(job: str) -> None:
-    plan = Plan((job,), range(12_720, 12_722), variant="slow", policy="scripted")
+    plan = Plan((job,), range(12_720, 12_722), variant="endless", policy="scripted")
     child = Child(plan, 1)
-    child.give((job, 12_720, "slow"))
+    child.give((job, 12_720, "endless"))
     assert not child.ready(1.0)
     child._process.kill()
     with pytest.raises(RuntimeError, match="a process of the bench died; start it again"):
