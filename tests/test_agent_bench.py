@@ -190,7 +190,8 @@ def test_the_verb_tells_what_is_left_and_writes_the_numbers(
     assert (numbers["variant"], numbers["jobs"]) == ("", 2)
     assert numbers["episodes_per_minute"] > 0
     out, err = capsys.readouterr()
-    assert "[8 of 8, 0:00:00 left]" in err
+    total = 2 * (1 + len(create("books/enter_invoice").traps))
+    assert f"[{total} of {total}, 0:00:00 left]" in err
     assert "MiB" in out and "episodes a minute" in out
     assert (tmp_path / "report/report.html").exists()
 

@@ -32,6 +32,7 @@ from agent.tui.frame import FrameView
 from agent.tui.lived import LivedView
 from agent.tui.pages import PAGES
 from agent.tui.rows import LEAST, PADDING, Rows, fitted
+from agent.worker.live import picture
 from memory.store import Store
 
 LONG = "a sentence that is far longer than the column it stands in, as sentences of checks are"
@@ -125,7 +126,7 @@ async def told_and_drawn(pilot: Pilot[int], world: FakeWorld) -> None:
     await rested(pilot)
     for view in app.screen.query(FrameView):
         for _ in range(3):  # the layout may find another size for it yet
-            while not (view.digest and view.sharp):
+            while view.digest != picture(world.frame, *view.wanted, "", NOON).digest:
                 await pilot.pause(0.01)
             await pilot.pause()
 
