@@ -8,10 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from books_house import live
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actuation.action import Done
 from actuation.virtual import VirtualDesktop
 from tasks import catalog
 from tasks.books.gnucash.book import Account, Book, Split, Transaction
@@ -96,22 +96,11 @@ def job(name: str) -> GnuCashJob:
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_the_oracle_is_verified(name: str, desktop: VirtualDesktop, tmp_path: Path) -> None:
-    task, count, said = job(name), 0, ""
-    try:
-        goal = task.setup(desktop, tmp_path, 12_000 + FAMILIES.index(name))
-        assert [path.suffix for path in goal.files] == [".gnucash"]
-        for action in task.demonstrate(desktop.observe):
-            if isinstance(action, Done):
-                said = action.answer
-                break
-            desktop.perform(action)
-            desktop.observe()
-            count += 1
-        verdict = task.verify(said)
-    finally:
-        task.teardown()
-    assert verdict.ok and not verdict.collateral, verdict.reason
-    assert count >= 4 * task.level - 1
+    task = job(name)
+    lived = live(task, desktop, tmp_path, 12_000 + FAMILIES.index(name))
+    assert [path.suffix for path in lived.goal.files] == [".gnucash"]
+    assert lived.verdict.ok and not lived.verdict.collateral, lived.verdict.reason
+    assert lived.steps >= 4 * task.level - 1
 
 
 @pytest.mark.parametrize("name", FAMILIES)

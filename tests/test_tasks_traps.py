@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from books_house import live
 from openpyxl import load_workbook
 
 from actuation.action import Action, Press, TypeText, Wait
@@ -93,26 +94,10 @@ def test_who_falls_into_a_programs_trap_is_caught(
 def test_the_oracle_gets_past_a_programs_trap(
     variant: str, desktop: VirtualDesktop, tmp_path: Path
 ) -> None:
-    task = CorrectPosting()
-    try:
-        goal = task.setup(desktop, tmp_path, 12_301, variant)
-        *actions, _ = _performed(task, desktop)
-        verdict = task.verify()
-    finally:
-        task.teardown()
+    lived = live(CorrectPosting(), desktop, tmp_path / "job", 12_301, variant)
+    verdict = lived.verdict
     assert verdict.ok and not verdict.fell and not verdict.collateral, verdict
-    assert ("Zenity" in goal.applications) == (variant == "popup")
-    assert actions
-
-
-def _performed(task: CorrectPosting, desktop: VirtualDesktop) -> list[Action]:
-    done = []
-    for action in task.demonstrate(desktop.observe):
-        done.append(action)
-        if type(action).__name__ != "Done":
-            desktop.perform(action)
-            desktop.observe()
-    return done
+    assert ("Zenity" in lived.goal.applications) == (variant == "popup")
 
 
 def entered(folder: Path, variant: str, seed: int, amount: object = None) -> Verdict:
