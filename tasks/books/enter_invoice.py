@@ -154,7 +154,7 @@ class EnterInvoice(Eyes):
 
     def enter(self, observe: Look) -> Iterator[Action]:
         """The row, whatever the variant, and saved."""
-        yield Click(*self._first_free_cell(observe).center)
+        yield from self.tries(lambda: Click(*self._first_free_cell(observe).center))
         values = expected_row(self.ledger, self.invoice, self.variant)
         for index, value in enumerate(values):
             if value is not None:

@@ -1,9 +1,13 @@
 """How an oracle finds its way on the screen: by the same eyes that the agent has."""
 
-from actuation.action import Click
+from collections.abc import Callable, Iterator
+
+from actuation.action import Action, Click, Wait
 from actuation.desktop import DesktopError
 from perception.scene import Element, Scene
 from tasks.task import Look
+
+LOOKS = 40  # at a screen on which something may still come, 0.2 s apart
 
 
 class Eyes:
@@ -36,3 +40,20 @@ class Eyes:
     def click(self, observe: Look, words: str) -> Click:
         """A click on a text, as `find` finds it."""
         return Click(*self.find(observe, words).box.center)
+
+    def presses(self, observe: Look, words: str) -> Iterator[Action]:
+        """A click on words, as soon as they are there."""
+        return self.tries(lambda: self.click(observe, words))
+
+    def tries(self, made: Callable[[], Action]) -> Iterator[Action]:
+        """An action as soon as it can be made: what it is aimed at may come after the screen has
+        rested. An oracle sees what the run sees: only a Wait brings another look."""
+        for _ in range(LOOKS):
+            try:
+                action = made()
+            except DesktopError:
+                yield Wait(0.2)
+            else:
+                yield action
+                return
+        yield made()

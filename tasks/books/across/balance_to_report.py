@@ -75,9 +75,9 @@ class BalanceToReport(Beside, CalcJob):
 
     def act(self, observe: Look) -> Iterator[Action]:
         for parent in sorted({str(row[0]).split(":")[0] for row in self.table.rows}):
-            yield self.click(observe, parent)
+            yield from self.presses(observe, parent)
             yield Press("shift+Right")  # unfolded, the balances stand there
-        yield self.click(observe, str(self.table.rows[0][0]))
+        yield from self.presses(observe, str(self.table.rows[0][0]))
         yield Press("Right")
         for amount in self.balances:
             yield TypeText(f"{amount:.2f}")

@@ -53,7 +53,7 @@ class CorrectPosting(CalcJob):
         return rng.choice(GOALS).format(**words)
 
     def act(self, observe: Look) -> Iterator[Action]:
-        yield self.cell(observe, self.table, self.row, "Amount")
+        yield from self.tries(lambda: self.cell(observe, self.table, self.row, "Amount"))
         yield TypeText(f"{self.right:.2f}")
         yield Press("Return")
 

@@ -48,6 +48,6 @@ class FormatColumn(CalcJob):
         return rng.choice(GOALS).format(header=self.header)
 
     def act(self, observe: Look) -> Iterator[Action]:
-        yield self.cell(observe, self.table, 0, self.header)
+        yield from self.tries(lambda: self.cell(observe, self.table, 0, self.header))
         yield Press("ctrl+space")
         yield Press("ctrl+shift+1")

@@ -67,7 +67,7 @@ class PayrollLine(CalcJob):
             address(*self.table.place(row, header)) for header in ("Gross", "Tax", "Social")
         )
         deductions = [str(name) for name, _ in self.rates.rows]
-        yield self.cell(observe, self.table, row, "Employee")
+        yield from self.tries(lambda: self.cell(observe, self.table, row, "Employee"))
         yield TypeText(self.employee)
         yield Press("Tab")
         yield TypeText(self.gross)

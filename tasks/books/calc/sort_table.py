@@ -57,9 +57,9 @@ class SortTable(CalcJob):
         return rng.choice(GOALS).format(header=self.header, order=orders[not self.down])
 
     def act(self, observe: Look) -> Iterator[Action]:
-        yield self.cell(observe, self.table, 0, self.header)
+        yield from self.tries(lambda: self.cell(observe, self.table, 0, self.header))
         yield Press("alt+d")
-        yield self.click(observe, "Sort Descending" if self.down else "Sort Ascending")
+        yield from self.presses(observe, "Sort Descending" if self.down else "Sort Ascending")
 
 
 def _key(at: int) -> Callable[[tuple[Value, ...]], Any]:

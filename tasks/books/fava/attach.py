@@ -57,20 +57,23 @@ class Attach(FavaJob):
         return rng.choice(GOALS).format(**words), book, book
 
     def act(self, observe: Look) -> Iterator[Action]:
-        yield self.click(observe, "Import")
-        move = self._move(observe)
-        fields = self.boxes(observe, "Account")
-        field = min(fields, key=lambda box: abs(box.center[1] - move.center[1]))
-        yield Click(*field.center)
+        yield from self.presses(observe, "Import")
+        yield from self.tries(lambda: self._field(observe))
         yield TypeText(self.account)
         yield Press("Tab")
         yield Press("ctrl+a")
         yield TypeText(self.title)
-        yield Click(*self._move(observe).center)
+        yield from self.tries(lambda: Click(*self._move(observe).center))
+
+    def _field(self, observe: Look) -> Click:
+        """The account of the paper: it stands beside its button."""
+        move, fields = self._move(observe), self.boxes(observe, "Account")
+        if not fields:
+            raise DesktopError("the oracle does not find 'Account' on the screen")
+        return Click(*min(fields, key=lambda box: abs(box.center[1] - move.center[1])).center)
 
     def _move(self, observe: Look) -> Box:
         """The button of the paper: the page lists the inbox by name."""
-        self.find(observe, "Move")
         buttons = self.boxes(observe, "Move")
         if len(buttons) != len(self.inbox):
             raise DesktopError(f"the oracle finds {len(buttons)} of {len(self.inbox)} papers")

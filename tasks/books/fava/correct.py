@@ -55,11 +55,11 @@ class Correct(FavaJob):
     def act(self, observe: Look) -> Iterator[Action]:
         yield from self.goes("j")
         yield from self.filters("f", f'"{self.entry.payee}"')
-        yield self.dated(observe, self.entry.day)
-        self.find(observe, "Save")  # the entry's own lines have come
-        yield self.dated(observe, self.entry.day)
+        yield from self.tries(lambda: self.dated(observe, self.entry.day))
+        yield from self.awaits(observe, "Save")  # the entry's own lines have come
+        yield from self.tries(lambda: self.dated(observe, self.entry.day))
         for was, right in zip(self.entry.postings, self.right.postings, strict=True):
             yield Press("Down")
             if was != right:
                 yield from retyped(render_posting(right, self.currency))
-        yield self.click(observe, "Save")
+        yield from self.presses(observe, "Save")

@@ -32,5 +32,5 @@ class DeleteDuplicate(FavaJob):
     def act(self, observe: Look) -> Iterator[Action]:
         yield from self.goes("j")
         yield from self.shows(observe, str(self.entry.day))
-        yield self.dated(observe, self.entry.day)
-        yield self.click(observe, "Delete")
+        yield from self.tries(lambda: self.dated(observe, self.entry.day))
+        yield from self.presses(observe, "Delete")

@@ -38,4 +38,4 @@ class EnterReceipts(FavaJob):
             yield Press("n")
             yield from enters(self, observe, entry, self.currency)
             yield Press("Return")
-            self.closed(observe)
+            yield from self.closed(observe)

@@ -41,7 +41,7 @@ class FixError(FavaJob):
         return rng.choice(GOALS).format(bank=right.bank), book, right
 
     def act(self, observe: Look) -> Iterator[Action]:
-        yield self.click(observe, "Errors")
+        yield from self.presses(observe, "Errors")
         yield from self.edits(observe)
         for entry in self.rights:
             yield Press("ctrl+f")

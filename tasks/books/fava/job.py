@@ -2,7 +2,6 @@
 
 import random
 import re
-import time
 from abc import abstractmethod
 from collections.abc import Iterator
 from datetime import date
@@ -10,12 +9,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
-from actuation.action import Action, Click, Press, Scroll, TypeText
+from actuation.action import Action, Click, Press, Scroll, TypeText, Wait
 from actuation.desktop import DesktopError, Host
 from perception.observation import Box
-from perception.scene import Element
 from tasks.apps import chromium, fava
 from tasks.apps.stage import stage
+from tasks.books.eyes import LOOKS
 from tasks.books.fava.book import DOCUMENTS, Book, render
 from tasks.books.fava.saved import Saved, documents, judge, read
 from tasks.books.job import BookJob
@@ -23,7 +22,6 @@ from tasks.task import Look, Verdict
 
 DATE_FIELD = re.compile(r"\d\d\s?/\s?\d\d\s?/\s?\d{4}")
 SCREENS = 6  # turns of the wheel after which an oracle stops looking
-LOOKS = 40  # at a page that may still be coming
 
 Files = dict[str, bytes]  # what lies beside the book, by its path
 
@@ -94,19 +92,22 @@ class FavaJob(BookJob):
 
     def dates(self, observe: Look, day: date) -> Iterator[Action]:
         """Type the day into the form's date field, which takes month, day and year by parts."""
-        self.find(observe, "Save")  # the form has come
+        yield from self.awaits(observe, "Save")  # the form has come
+        yield from self.tries(lambda: self._into_date(observe))
+        yield TypeText(f"{day:%m%d%Y}")
+
+    def _into_date(self, observe: Look) -> Click:
         box = self._date_field(observe)
         if box is None:
             raise DesktopError("the oracle does not find the date field on the screen")
-        yield Click(box.x + box.h // 3, box.center[1])
-        yield TypeText(f"{day:%m%d%Y}")
+        return Click(box.x + box.h // 3, box.center[1])
 
-    def closed(self, observe: Look) -> None:
+    def closed(self, observe: Look) -> Iterator[Action]:
         """Wait until the form has gone: what is typed before goes astray."""
         for _ in range(LOOKS):
             if self._date_field(observe) is None:
                 return
-            time.sleep(0.1)
+            yield Wait(0.2)
         raise DesktopError("the form stays open")
 
     def _date_field(self, observe: Look) -> Box | None:
@@ -119,16 +120,13 @@ class FavaJob(BookJob):
     def edits(self, observe: Look) -> Iterator[Action]:
         """To the whole file in the editor, which takes the keys when it has come."""
         yield from self.goes("e")
-        self.find(observe, "Save")
+        yield from self.awaits(observe, "Save")
 
-    def find(self, observe: Look, words: str) -> Element:
-        """A page may come after the screen has rested: looks again for some time."""
-        for _ in range(LOOKS):
-            try:
-                return super().find(observe, words)
-            except DesktopError:
-                time.sleep(0.1)
-        return super().find(observe, words)
+    def awaits(self, observe: Look, words: str) -> Iterator[Action]:
+        """Until the words are there; nothing is clicked."""
+        for action in self.presses(observe, words):
+            if isinstance(action, Wait):
+                yield action
 
     def boxes(self, observe: Look, words: str) -> list[Box]:
         """The texts that are just these words, from top to bottom."""
@@ -139,11 +137,14 @@ class FavaJob(BookJob):
         """Open the form for a "Balance" or a "Note". A journal behind it has buttons of the same
         names, but further down."""
         yield Press("n")
-        self.find(observe, "Save")
-        boxes = self.boxes(observe, kind)
+        yield from self.awaits(observe, "Save")
+        yield from self.tries(lambda: self._topmost(observe, kind))
+
+    def _topmost(self, observe: Look, words: str) -> Click:
+        boxes = self.boxes(observe, words)
         if not boxes:
-            raise DesktopError(f"the oracle does not find {kind!r} on the screen")
-        yield Click(*boxes[0].center)
+            raise DesktopError(f"the oracle does not find {words!r} on the screen")
+        return Click(*boxes[0].center)
 
     def dated(self, observe: Look, day: date) -> Click:
         """A click on the topmost text that is, or begins with, the day."""

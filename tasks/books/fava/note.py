@@ -43,4 +43,4 @@ class Note(FavaJob):
         for field in (self.account, self.comment):
             yield Press("Tab")
             yield TypeText(field)
-        yield self.click(observe, "Save")
+        yield from self.presses(observe, "Save")

@@ -55,5 +55,5 @@ class Question(FavaJob):
 
     def act(self, observe: Look) -> Iterator[Action]:
         yield from self.filters(*self.filter)
-        yield self.click(observe, "Trial Balance")
+        yield from self.presses(observe, "Trial Balance")
         yield from self.shows(observe, self.answer or "")

@@ -48,9 +48,9 @@ class RenameAccount(FavaJob):
         yield from self.edits(observe)
         yield Press("ctrl+f")
         yield TypeText(self.old)
-        yield self._replacement(observe)
+        yield from self.tries(lambda: self._replacement(observe))
         yield TypeText(self.new)
-        yield self.click(observe, "replace all")
+        yield from self.presses(observe, "replace all")
 
     def _replacement(self, observe: Look) -> Click:
         """The field, not the button of the same name to its right."""
