@@ -1,7 +1,12 @@
-"""Every task by its name; a task's module is imported when it is created."""
+"""Every task by its name; a task's module is imported when it is created.
+
+A value names the module, the class, and what the class is to be made with, if anything:
+"module:Class" or "module:Class:argument".
+"""
 
 import importlib
 
+from tasks.miniwob.subsets import IDS, PREFIX
 from tasks.task import Task
 
 TASKS = {
@@ -17,6 +22,7 @@ TASKS = {
     "books/reconcile_statement": "tasks.books.calc.reconcile_statement:ReconcileStatement",
     "books/sort_table": "tasks.books.calc.sort_table:SortTable",
     "books/vat_summary": "tasks.books.calc.vat_summary:VatSummary",
+    **{PREFIX + page: f"tasks.miniwob.task:MiniWobTask:{page}" for page in IDS},
 }
 
 
@@ -24,6 +30,6 @@ def create(name: str) -> Task:
     """A new instance, for one attempt. ValueError names the known tasks."""
     if name not in TASKS:
         raise ValueError(f"no task {name!r}; there are: {', '.join(sorted(TASKS))}")
-    module, _, attribute = TASKS[name].partition(":")
-    task: Task = getattr(importlib.import_module(module), attribute)()
+    module, attribute, *arguments = TASKS[name].split(":")
+    task: Task = getattr(importlib.import_module(module), attribute)(*arguments)
     return task

@@ -1,0 +1,123 @@
+"""The Chromium window that shows the pages: started once for each desktop, then kept.
+
+It says nothing of its own: no first-run pages, no translation, no spell-checker, no password or
+form bubbles. Its debugging port is on the loopback, chosen by the system, and stands in
+`DevToolsActivePort` of its profile, where the next attempt finds it. It ends with its desktop.
+"""
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+
+from actuation.action import Wait
+from actuation.desktop import DesktopError, Host
+from perception.observation import Box, Window
+from tasks.apps.stage import stage
+from tasks.miniwob.cdp import Tab, find_page
+
+SCALE = 2  # device pixels for one of the page's
+SIZE = (500, 320)  # the page's view in its own pixels; a task fills 160×210 of it
+CHROMIUM = "Chromium"  # what its windows call themselves
+PROFILE = "miniwob-profile"
+PREFERENCES = {
+    "autofill": {"profile_enabled": False, "credit_card_enabled": False},
+    "browser": {"custom_chrome_frame": False, "enable_spellchecking": False},
+    "credentials_enable_service": False,
+    "profile": {"password_manager_enabled": False},
+    "translate": {"enabled": False},
+}
+OPTIONS = (
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--password-store=basic",
+    "--disable-gpu",
+    "--test-type",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-extensions",
+    "--disable-features=Translate,MediaRouter",
+    "--disable-smooth-scrolling",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+    "--hide-crash-restore-bubble",
+    "--font-render-hinting=none",
+    "--disable-lcd-text",
+    "--lang=en-US",
+    f"--force-device-scale-factor={SCALE}",
+    "--remote-debugging-address=127.0.0.1",
+    "--remote-debugging-port=0",
+)
+
+
+def is_browser(window: Window) -> bool:
+    return window.application == CHROMIUM and not window.dialog
+
+
+def reach(desktop: Host) -> Tab:
+    """The page of this desktop's browser, which is started if it does not run."""
+    profile = desktop.home / PROFILE
+    port = _port(profile)
+    if not port or not (address := find_page(port)):
+        port, address = _start(desktop, profile)
+    return Tab(port, address)
+
+
+def show(desktop: Host, tab: Tab) -> Box:
+    """Bring the window to the front, with the keyboard; where on the screen the page lies."""
+    with stage(desktop) as windows:
+        windows.raise_(is_browser)
+        box = windows.place(is_browser, _place(desktop))
+    tab.call("Page.bringToFront")  # back from being minimised, it does not take the keyboard
+    return box
+
+
+def hide(desktop: Host) -> None:
+    """Out of the way of whatever comes next on this desktop."""
+    with stage(desktop) as windows:
+        windows.minimise(is_browser)
+
+
+def _place(desktop: Host) -> Box:
+    """In the middle of the screen, in whole pixels of the page."""
+    screen = desktop.glance().screen
+    width, height = (SCALE * size for size in SIZE)
+    x, y = (screen.width - width) // 2, (screen.height - height) // 2
+    return Box(x - x % SCALE, y - y % SCALE, width, height)
+
+
+def _port(profile: Path) -> int:
+    """0 if there is none."""
+    try:
+        return int((profile / "DevToolsActivePort").read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _start(desktop: Host, profile: Path, patience: float = 30.0) -> tuple[int, str]:
+    shutil.rmtree(profile, ignore_errors=True)
+    (profile / "Default").mkdir(parents=True)
+    (profile / "Default" / "Preferences").write_text(json.dumps(PREFERENCES), encoding="utf-8")
+    box = _place(desktop)
+    rootly = ("--no-sandbox",) if os.geteuid() == 0 else ()  # its sandbox refuses to run as root
+    program = desktop.launch(
+        [
+            "chromium",
+            *OPTIONS,
+            *rootly,
+            f"--user-data-dir={profile}",
+            f"--window-position={box.x // SCALE},{box.y // SCALE}",
+            f"--window-size={SIZE[0]},{SIZE[1]}",
+            "--app=data:text/html,",
+        ]
+    )
+    with stage(desktop) as windows:
+        windows.wait_for(is_browser, program, patience)
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if (port := _port(profile)) and (address := find_page(port)):
+            return port, address
+        desktop.perform(Wait(0.02))
+    raise DesktopError(f"Chromium's debugging port did not open within {patience:.0f} s")

@@ -1,0 +1,223 @@
+"""A task's page as an oracle knows it: what stands where, in screen pixels, and what it says.
+
+Oracles ask the page for where and what; they act through the actions that these helpers make.
+An element is named by an expression of the page's own language: css(), text(), nth().
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+from actuation.action import Action, Click, Drag, Move, Press, Scroll, TypeText
+from actuation.desktop import DesktopError
+from perception.observation import Box
+from tasks.miniwob.cdp import Tab
+
+Point = tuple[int, int]
+
+_PRELUDE = """
+const seen = one => { const box = one.getBoundingClientRect(); return box.width * box.height > 0 };
+const all = css => [...document.querySelectorAll(css)];
+const said = one => one.textContent.replace(/\\s+/g, ' ').trim();
+const named = (css, words) => all(css).find(one => seen(one) && said(one) === words);
+"""
+
+
+def css(selector: str) -> str:
+    """The first element of a CSS selector."""
+    return nth(selector, 0)
+
+
+def nth(selector: str, index: int) -> str:
+    return f"all({json.dumps(selector)})[{index}]"
+
+
+def text(selector: str, words: str) -> str:
+    """The first visible element of a CSS selector that says exactly these words."""
+    return f"named({json.dumps(selector)}, {json.dumps(words)})"
+
+
+class Page:
+    """The page in the window at `place` (screen pixels), `scale` of them for one of its own.
+
+    goal: the task in words. fields: what a page tells of its goal beside the words.
+    """
+
+    def __init__(
+        self, tab: Tab, place: Box, scale: float, goal: str, fields: dict[str, str]
+    ) -> None:
+        self._tab, self._place, self._scale = tab, place, scale
+        self.goal, self.fields = goal, fields
+
+    # What the page says.
+
+    def ask(self, script: str) -> object:
+        """The value of an expression, which may use `all`, `named`, `said` and `seen`."""
+        return self._tab.evaluate(f"(() => {{ {_PRELUDE} return ({script}) }})()")
+
+    def words(self, script: str) -> str:
+        value = self.ask(script)
+        if not isinstance(value, str):
+            raise DesktopError(f"the oracle finds no words in {script}")
+        return value
+
+    def several(self, script: str) -> list[str]:
+        value = self.ask(script)
+        if not isinstance(value, list):
+            raise DesktopError(f"the oracle finds no list in {script}")
+        return [str(one) for one in value]
+
+    def numbers(self, script: str) -> list[float]:
+        return [float(one) for one in self.several(script)]
+
+    def number(self, script: str) -> float:
+        value = self.ask(script)
+        if not isinstance(value, int | float):
+            raise DesktopError(f"the oracle finds no number in {script}")
+        return float(value)
+
+    def true(self, script: str) -> bool:
+        return bool(self.ask(f"!!({script})"))
+
+    def all_said(self, selector: str) -> list[str]:
+        """What each visible element of a CSS selector says."""
+        return self.several(f"all({json.dumps(selector)}).filter(seen).map(said)")
+
+    def until(self, script: str, patience: float = 5.0) -> None:
+        """Wait until an expression is true. DesktopError after `patience` seconds."""
+        holds = self._tab.evaluate(
+            f"""new Promise(answer => {{
+                const end = performance.now() + {patience * 1000};
+                const look = () => {{ {_PRELUDE}
+                    if ({script}) answer(true);
+                    else if (performance.now() > end) answer(false);
+                    else setTimeout(look, 20);
+                }}; look() }})"""
+        )
+        if not holds:
+            raise DesktopError(f"the page does not come to {script}")
+
+    def rest(self, element: str, patience: float = 3.0) -> None:
+        """Wait until an element is there and stands still: three looks 40 ms apart are alike."""
+        self._tab.evaluate(
+            f"""new Promise(answer => {{
+                const end = performance.now() + {patience * 1000};
+                let before = '', same = 0;
+                const look = () => {{ {_PRELUDE}
+                    const one = {element};
+                    const now = one && seen(one) ? JSON.stringify(one.getBoundingClientRect()) : '';
+                    same = now && now === before ? same + 1 : 0;
+                    before = now;
+                    if (same > 1 || performance.now() > end) answer(true);
+                    else setTimeout(look, 40);
+                }}; look() }})"""
+        )
+
+    def match(self, pattern: str) -> tuple[str, ...]:
+        """The groups of a pattern in the goal. DesktopError if it does not read so."""
+        found = re.search(pattern, self.goal)
+        if found is None:
+            raise DesktopError(f"the oracle does not understand {self.goal!r}")
+        return found.groups()
+
+    # Where it stands.
+
+    def at(self, x: float, y: float) -> Point:
+        """A point of the page's view, in pixels of the screen."""
+        return (
+            self._place.x + int(x * self._scale),
+            self._place.y + int(y * self._scale),
+        )
+
+    def box(self, element: str) -> tuple[float, float, float, float]:
+        """Left, top, width and height in the page's own pixels."""
+        value = self.ask(
+            f"(one => {{ if (!one) return []; const box = one.getBoundingClientRect();"
+            f" return [box.left, box.top, box.width, box.height] }})({element})"
+        )
+        if not isinstance(value, list) or len(value) != 4:
+            raise DesktopError(f"the oracle does not find {element}")
+        left, top, width, height = map(float, value)
+        return left, top, width, height
+
+    def open_point(self, element: str) -> Point:
+        """A point of an element that nothing else covers, its middle if it can be."""
+        spot = self.numbers(
+            f"""(one => {{
+                if (!one) return [];
+                const box = one.getBoundingClientRect();
+                const shares = [0.5, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9];
+                const spots = shares.flatMap(down => shares.map(across =>
+                    [box.left + across * box.width, box.top + down * box.height]));
+                const free = spots.find(([x, y]) => one.contains(document.elementFromPoint(x, y)));
+                return free || spots[0];
+            }})({element})"""
+        )
+        if not spot:
+            raise DesktopError(f"the oracle does not find {element}")
+        return self.at(spot[0], spot[1])
+
+    def point(self, element: str, across: float = 0.5, down: float = 0.5) -> Point:
+        """A point of an element, as shares of its width and height."""
+        left, top, width, height = self.box(element)
+        return self.at(left + across * width, top + down * height)
+
+    # What to do.
+
+    def click(self, element: str, count: int = 1) -> Click:
+        return Click(*self.open_point(element), count=count)
+
+    def press_text(self, words: str, selector: str = "button") -> Click:
+        """A click on what says these words, a button if nothing else is named."""
+        return self.click(text(selector, words))
+
+    def move(self, element: str) -> Move:
+        return Move(*self.open_point(element))
+
+    def drag(self, start: Point, end: Point) -> Drag:
+        return Drag(*start, *end)
+
+    def scroll(self, element: str, dy: int) -> Scroll:
+        return Scroll(*self.point(element), dy=dy)
+
+    def fill(self, element: str, words: str) -> Iterator[Action]:
+        """Click into a field and type, over what stands in it."""
+        yield self.click(element)
+        if self.true(f"({element}).value !== ''"):
+            yield Press("ctrl+a")
+        yield TypeText(words)
+
+    def submit(self) -> Click:
+        return self.click(css("#subbtn"))
+
+    def view(self, element: str, pane: str, margin: float = 4) -> Iterator[Action]:
+        """Turn the wheel over a pane until an element in it can be seen."""
+        for _ in range(12):
+            _, top, _, height = self.box(element)
+            _, above, _, tall = self.box(pane)
+            over, under = above + margin - top, top + height + margin - above - tall
+            if over <= 0 and under <= 0:
+                return
+            # A notch of the wheel moves the page by about 50 of its pixels.
+            notches = max(1, round(max(under, over) / 60))
+            yield self.scroll(pane, notches if under > 0 else -notches)
+            self.rest(element)
+
+    def choose(self, element: str, words: str) -> Iterator[Action]:
+        """Choose from a drop-down list by the keyboard: typing finds an option that begins so."""
+        options = self.several(f"[...({element}).options].map(said)")
+        current = int(self.number(f"({element}).selectedIndex"))
+        if options.index(words) == current:
+            return
+        yield self.click(element)
+        yield TypeText(words)
+        after = [*range(current + 1, len(options)), *range(current + 1)]
+        begins = words.casefold()
+        found = next(at for at in after if options[at].casefold().startswith(begins))
+        for _ in range(abs(options.index(words) - found)):
+            yield Press("Down" if options.index(words) > found else "Up")
+        yield Press("Return")
+
+
+Oracle = Callable[[Page], Iterator[Action]]
+"""How a page is done, one action at a time."""
