@@ -46,7 +46,7 @@ class Page:
     def __init__(
         self, tab: Tab, place: Box, scale: float, goal: str, fields: dict[str, str]
     ) -> None:
-        self._tab, self._place, self._scale = tab, place, scale
+        self._tab, self._place, self.scale = tab, place, scale
         self.goal, self.fields = goal, fields
 
     # What the page says.
@@ -78,6 +78,10 @@ class Page:
 
     def true(self, script: str) -> bool:
         return bool(self.ask(f"!!({script})"))
+
+    def done(self) -> bool:
+        """Whether the page has scored the episode."""
+        return self.true("WOB_DONE_GLOBAL")
 
     def all_said(self, selector: str) -> list[str]:
         """What each visible element of a CSS selector says."""
@@ -125,8 +129,8 @@ class Page:
     def at(self, x: float, y: float) -> Point:
         """A point of the page's view, in pixels of the screen."""
         return (
-            self._place.x + int(x * self._scale),
-            self._place.y + int(y * self._scale),
+            self._place.x + int(x * self.scale),
+            self._place.y + int(y * self.scale),
         )
 
     def box(self, element: str) -> tuple[float, float, float, float]:
@@ -191,15 +195,15 @@ class Page:
         return self.click(css("#subbtn"))
 
     def view(self, element: str, pane: str, margin: float = 4) -> Iterator[Action]:
-        """Turn the wheel over a pane until an element in it can be seen."""
+        """Turn the wheel over a pane until the middle of an element in it can be seen."""
         for _ in range(12):
             _, top, _, height = self.box(element)
             _, above, _, tall = self.box(pane)
-            over, under = above + margin - top, top + height + margin - above - tall
+            middle = top + height / 2
+            over, under = above + margin - middle, middle + margin - above - tall
             if over <= 0 and under <= 0:
                 return
-            # A notch of the wheel moves the page by about 50 of its pixels.
-            notches = max(1, round(max(under, over) / 60))
+            notches = max(1, round(max(under, over) / 60))  # one turns the page by about 50
             yield self.scroll(pane, notches if under > 0 else -notches)
             self.rest(element)
 

@@ -6,7 +6,17 @@ from importlib import import_module
 from actuation.desktop import DesktopError
 from tasks.miniwob.page import Oracle
 
-SKILLS = ("clicking", "typing", "choosing")
+SKILLS = (
+    "clicking",
+    "typing",
+    "choosing",
+    "reading",
+    "mail",
+    "apps",
+    "games",
+    "vision",
+    "dragging",
+)
 
 
 def find(page: str) -> Oracle:

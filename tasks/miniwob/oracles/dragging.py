@@ -1,0 +1,268 @@
+"""Pages that are done by dragging: boxes, list items, shapes, sliders, a selection, a line."""
+
+from collections.abc import Iterator, Mapping
+
+from actuation.action import Action, Click, Drag, Move, Press, TypeText
+from actuation.desktop import DesktopError
+from tasks.miniwob.oracles.choosing import slide
+from tasks.miniwob.oracles.typing import ORDINALS, to_edge
+from tasks.miniwob.page import Oracle, Page, css, nth
+
+DIRECTIONS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+PLACES = (
+    *("top left", "top center", "top right", "center left", "center", "center right"),
+    *("bottom left", "bottom center", "bottom right"),
+)
+
+
+def box_into_box(page: Page) -> Iterator[Action]:
+    left, top, width, height = page.box(css("#draggableSmall"))
+    large_left, large_top, large_width, large_height = page.box(css("#draggableLarge"))
+    x, y = left + width / 2, top + height / 2
+    to_x, to_y = large_left + large_width / 2, large_top + large_height / 2
+    yield Drag(*page.at(x, y), *page.at(to_x, to_y))
+    yield page.submit()
+
+
+def shape_that_way(page: Page) -> Iterator[Action]:
+    (way,) = page.match(r"Drag the \w+ (left|right|up|down)")
+    right, down = DIRECTIONS[way]
+    left, top, width, height = page.box("all('svg circle, svg rect, svg polygon')[0]")
+    x, y = left + width / 2, top + height / 2 + 2  # a triangle is wider below its middle
+    yield Drag(*page.at(x, y), *page.at(x + 18 * right, y + 18 * down))
+    yield page.submit()
+
+
+def item_in_list(page: Page) -> Iterator[Action]:
+    name, where = page.match(r"Drag (\S+) (.*)\.")
+    names = page.all_said("#sortable li")
+    start = names.index(name)
+    if where.startswith("to the") and where.endswith("position"):
+        end = int(where.split()[2][0]) - 1
+    else:
+        end = {
+            "to the top": 0,
+            "to the bottom": len(names) - 1,
+            "down by one position": start + 1,
+            "up by one position": start - 1,
+        }[where]
+    yield _sorted(page, start, end)
+
+
+def item_in_grid(page: Page) -> Iterator[Action]:
+    name, where = page.match(r"Drag (\S+) (.*)\.")
+    start = page.all_said("#sortable li").index(name)
+    if where.endswith("by one"):
+        right, down = DIRECTIONS[where.split()[0]]
+        end = start + right + 3 * down
+    else:
+        end = PLACES.index(where.removeprefix("to the "))
+    yield _sorted(page, start, end)
+
+
+def _sorted(page: Page, start: int, end: int) -> Drag:
+    """Drag one item of a list to the place of another, a little beyond."""
+    left, top, width, height = page.box(nth("#sortable li", start))
+    to_left, to_top, _, _ = page.box(nth("#sortable li", end))
+    beyond_x, beyond_y = (
+        3 * ((there > here) - (there < here)) for there, here in ((to_left, left), (to_top, top))
+    )
+    x, y = left + width / 2, top + height / 2
+    return Drag(
+        *page.at(x, y), *page.at(to_left + width / 2 + beyond_x, to_top + height / 2 + beyond_y)
+    )
+
+
+def sort_numbers(page: Page) -> Iterator[Action]:
+    """The least of what is left goes to the top, again and again."""
+    for place in range(3):
+        numbers = page.numbers("all('#sortable li').map(said)")
+        least = numbers.index(min(numbers[place:]), place)
+        if least != place:
+            yield _sorted(page, least, place)
+            page.rest(nth("#sortable li", place))
+    yield page.submit()
+
+
+def shapes_into_box(page: Page) -> Iterator[Action]:
+    (kind,) = page.match(r"Drag all (rectangle|circle|triangle)s into")
+    tag = {"rectangle": "rect", "circle": "circle", "triangle": "polygon"}[kind]
+    shapes = page.several(f"all('{_SHAPES}').map(one => one.tagName)")
+    for at, found in enumerate(shapes):
+        if found == tag:
+            yield _into(page, at, css("#shape-container"), at / len(shapes))
+    yield page.submit()
+
+
+def shapes_apart(page: Page) -> Iterator[Action]:
+    (what,) = page.match(r"Drag all (.*) into the left box")
+    tags = {"rectangles": "rect", "circles": "circle", "triangles": "polygon"}
+    trait = "one.tagName" if what in tags else "one.getAttribute('fill')"
+    wanted = tags.get(what, what.removesuffix(" shapes"))
+    shapes = page.several(f"all('{_SHAPES}').map(one => {trait})")
+    for at, found in enumerate(shapes):
+        container = nth("#shape-container", 0 if found == wanted else 1)
+        yield _into(page, at, container, at / len(shapes))
+    yield page.submit()
+
+
+_SHAPES = "svg rect:not(#shape-container), svg circle, svg polygon"
+
+
+def _into(page: Page, at: int, container: str, share: float) -> Drag:
+    """Each to a place of its own along the middle of the container."""
+    start = page.open_point(nth(_SHAPES, at))
+    return Drag(*start, *page.point(container, 0.25 + share / 2, 0.5))
+
+
+def highlight(page: Page) -> Iterator[Action]:
+    yield _selected(page, css("#randomText"))
+    yield page.submit()
+
+
+def highlight_nth(page: Page) -> Iterator[Action]:
+    (which,) = page.match(r"in the (\S+) paragraph")
+    yield _selected(page, nth("#randomText p", ORDINALS.index(which)))
+    yield page.submit()
+
+
+def _selected(page: Page, element: str) -> Drag:
+    """From before the first letter to behind the last."""
+    left, top, right, bottom = page.numbers(
+        f"""(one => {{
+            const range = document.createRange();
+            range.selectNodeContents(one);
+            const lines = [...range.getClientRects()].filter(line => line.width > 0);
+            const [first, last] = [lines[0], lines[lines.length - 1]];
+            return [first.left, first.top + first.height / 2,
+                    last.right, last.top + last.height / 2];
+        }})({element})"""
+    )
+    return Drag(*page.at(left, top), *page.at(right + 1, bottom))
+
+
+def resize(page: Page) -> Iterator[Action]:
+    side, change = page.match(r"the (width|height) is (smaller|larger)")
+    by = 15 if change == "larger" else -15
+    handle = css(".ui-resizable-se")
+    left, top, width, height = page.box(handle)
+    x, y = left + width / 2, top + height / 2
+    to_x, to_y = (x + by, y) if side == "width" else (x, y + by)
+    yield Drag(*page.at(x, y), *page.at(to_x, to_y))
+    yield page.click(css("#submit"))
+
+
+def sign(page: Page) -> Iterator[Action]:
+    if page.goal == "Click the cancel button.":
+        yield page.click(css("#cancel"))
+        return
+    name, button = page.match(r'the name "(.*)" then press "(.*)"')
+    yield from to_edge(page, css("#text-area"), bottom=True)
+    yield from page.fill(css("#name"), name)
+    yield page.press_text(button)
+
+
+def one_slider(page: Page) -> Iterator[Action]:
+    (number,) = page.match(r"Select (-?\d+) with")
+    yield from slide(page, "#slider", int(number))
+    yield page.submit()
+
+
+def three_sliders(page: Page) -> Iterator[Action]:
+    for at, number in enumerate(page.match(r"\[(\d+),(\d+),(\d+)\]"), 1):
+        yield from slide(page, f"#slider-{at}", int(number))
+    yield page.submit()
+
+
+def named_color(page: Page) -> Iterator[Action]:
+    (name,) = page.match(r"Select (\w+) with")
+    yield from _colored(page, page.words(f"ui_utils.colorNameToHex('{name}')"))
+
+
+def shown_color(page: Page) -> Iterator[Action]:
+    parts = page.numbers(
+        "getComputedStyle(document.querySelector('.cc')).backgroundColor.match(/\\d+/g)"
+    )
+    yield from _colored(page, "#" + "".join(f"{int(part):02x}" for part in parts))
+
+
+def _colored(page: Page, code: str) -> Iterator[Action]:
+    """The picker takes a colour's code as well."""
+    yield page.click(css("#col"))
+    yield Press("ctrl+a")
+    yield TypeText(code.lstrip("#"))
+    yield Press("Tab")
+    yield page.submit()
+
+
+def line(page: Page) -> Iterator[Action]:
+    """Through the dot; the page counts from its corner, not from its middle."""
+    (way,) = page.match(r"a (horizontal|vertical) line")
+    left, top, width, height = page.box(css("#circ"))
+    x, y = left + width / 2 - 2, top + height / 2 - 2
+    across, down = (25, 0) if way == "horizontal" else (0, 25)
+    yield Drag(*page.at(x - across, y - down), *page.at(x + across, y + down))
+    yield page.press_text("Submit")
+
+
+def cube(page: Page) -> Iterator[Action]:
+    """Turns the cube a push at a time, each after the last has died away: it spins on."""
+    (side,) = page.match(r'"(\d)" is the active')
+    middle = page.point(css(".viewport"))
+    for _ in range(25):
+        page.until("Math.abs(cube.viewport.torqueX) <= 1 && Math.abs(cube.viewport.torqueY) <= 1")
+        if page.words(f"said({css('.active')})") == side:
+            break
+        yield Move(*middle)
+        yield _push(page, int(side), middle)
+    else:
+        raise DesktopError("the oracle does not turn the cube to its side")
+    yield Move(*page.point(css("#subbtn")))
+    yield page.submit()
+
+
+TURNS = {2: 0, 3: 269, 4: 177, 5: 86}  # degrees around the upright axis that show a side
+SPIN = 2.0  # degrees that the cube turns for each pixel of the page
+
+
+def _push(page: Page, side: int, middle: tuple[int, int]) -> Drag:
+    around, over = page.numbers("[cube.viewport.positionX, cube.viewport.positionY]")
+    tilt = {6: 88.0, 1: 264.0}.get(side, 0.0)
+    off = _turn(over, tilt)
+    if side in TURNS and abs(off) < 40:
+        amount, (right, down) = _turn(around, TURNS[side]), (1, 0)
+    else:
+        amount, (right, down) = -off, (0, 1)
+    pixels = max(-70.0, min(70.0, amount / SPIN))
+    pixels += 10 if pixels > 0 else -10  # less would not move it
+    scale = page.scale
+    return Drag(
+        *middle, middle[0] + round(right * pixels * scale), middle[1] + round(down * pixels * scale)
+    )
+
+
+def _turn(angle: float, wanted: float) -> float:
+    """The shortest way from one angle to another, from −180 to 180."""
+    return (wanted - angle + 180) % 360 - 180
+
+
+ORACLES: Mapping[str, Oracle] = {
+    "drag-box": box_into_box,
+    "drag-circle": shape_that_way,
+    "drag-cube": cube,
+    "drag-items": item_in_list,
+    "drag-items-grid": item_in_grid,
+    "drag-shapes": shapes_into_box,
+    "drag-shapes-2": shapes_apart,
+    "drag-single-shape": shape_that_way,
+    "drag-sort-numbers": sort_numbers,
+    "draw-line": line,
+    "highlight-text": highlight,
+    "highlight-text-2": highlight_nth,
+    "resize-textarea": resize,
+    "sign-agreement": sign,
+    "use-colorwheel": named_color,
+    "use-colorwheel-2": shown_color,
+    "use-slider": one_slider,
+    "use-slider-2": three_sliders,
+}
