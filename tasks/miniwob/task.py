@@ -7,7 +7,7 @@ clock is set so far away that nothing is lost by taking time, and success is the
 """
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,9 @@ from tasks.miniwob.subsets import LEVELS, PREFIX
 from tasks.task import Goal, Look, Verdict
 
 FULL = 0.99  # of the raw reward, which is 1 at most
+# Where these put the right point, no whole pixel lies, and a click counts in whole pixels: the
+# nearest one gives between 0.971 and 0.983.
+NEAREST: Mapping[str, float] = {"circle-center": 0.97, "find-midpoint": 0.97}
 
 # Once started, a page shows a cover when it is done: a click on it would start another episode,
 # unseeded, on a clock. `core.seed` is gone once the page is left or loaded again. The panels beside
@@ -146,7 +149,7 @@ class MiniWobTask:
             "done": " ".join(filter(None, (f"raw reward {raw:g}", f"({why})" if why else ""))),
         }[state]
         self.score = Score(float(raw), reason)
-        return Verdict(raw >= FULL, reason)
+        return Verdict(raw >= NEAREST.get(self.id, FULL), reason)
 
     def teardown(self) -> None:
         """The browser stays for the next attempt, its window out of the way."""

@@ -1,4 +1,4 @@
-"""Pages that look like small programs: a search engine, a feed, a menu card, a calendar, an editor."""
+"""Pages that look like small programs: a search engine, a feed, a menu card, a calendar."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from actuation.action import Action, Click, Drag, Move, Press, TypeText
+from actuation.action import Action, Drag, Move, Press, TypeText
 from actuation.desktop import DesktopError
 from tasks.miniwob.oracles.choosing import slide
 from tasks.miniwob.oracles.typing import ORDINALS, to_edge
@@ -187,11 +187,11 @@ def shown_color(page: Page) -> Iterator[Action]:
 
 
 def _colored(page: Page, code: str) -> Iterator[Action]:
-    """The picker takes a colour's code as well."""
+    """The picker takes a colour's code as well; a click beside it puts it away."""
     yield page.click(css("#col"))
     yield Press("ctrl+a")
     yield TypeText(code.lstrip("#"))
-    yield Press("Tab")
+    yield page.click(css("#query"))
     yield page.submit()
 
 

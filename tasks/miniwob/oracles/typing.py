@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from actuation.action import Action, Click, Press, TypeText
-from tasks.miniwob.page import Oracle, Page, css, nth
 from tasks.miniwob.oracles.clicking import named_button
+from tasks.miniwob.page import Oracle, Page, css, nth
 
 ORDINALS = ("1st", "2nd", "3rd")
 
