@@ -8,9 +8,6 @@ from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from typing import Self
 
-from websockets.exceptions import WebSocketException
-from websockets.sync.client import connect
-
 from actuation.desktop import DesktopError
 
 PATIENCE = 30.0  # seconds for an answer
@@ -34,16 +31,24 @@ class Tab:
     """One page. Every method raises DesktopError if the browser is gone or does not answer."""
 
     def __init__(self, port: int, address: str) -> None:
+        try:
+            from websockets.exceptions import WebSocketException
+            from websockets.sync.client import connect
+        except ImportError as error:
+            raise DesktopError(
+                "the package websockets is missing: pip install 'dormouse[bench]'"
+            ) from error
         self._stack = ExitStack()
         self._count = 0
         self._events: list[str] = []
+        self._broken = (OSError, WebSocketException)
         try:
             # A socket of its own: no proxy of the environment comes between.
             plain = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
             self._socket = self._stack.enter_context(
                 connect(address, sock=plain, compression=None, max_size=None)
             )
-        except (OSError, WebSocketException) as error:
+        except self._broken as error:
             raise DesktopError(f"the browser cannot be reached: {error}") from error
         self.call("Page.enable")
 
@@ -54,7 +59,7 @@ class Tab:
             self._socket.send(json.dumps(message))
             while (reply := self._receive(PATIENCE)).get("id") != self._count:
                 pass
-        except (OSError, WebSocketException) as error:
+        except self._broken as error:
             raise DesktopError(f"the browser does not answer {method}: {error}") from error
         if "error" in reply:
             raise DesktopError(f"{method} failed: {reply['error']}")
@@ -83,12 +88,12 @@ class Tab:
         try:
             while "Page.loadEventFired" not in self._events or self._shown() != address:
                 self._receive(max(0.0, deadline - time.monotonic()))
-        except (OSError, WebSocketException) as error:
+        except self._broken as error:
             raise DesktopError(f"{address} was not loaded: {error}") from error
 
     def close(self) -> None:
         """Let go of the page, which stays as it is."""
-        with suppress(OSError, WebSocketException):
+        with suppress(*self._broken):
             self._stack.close()
 
     def __enter__(self) -> Self:

@@ -22,7 +22,7 @@ def understood(page: Page) -> Wish:
     if told:
         words = told.get("to", told.get("message", ""))
         return Wish(told.get("task", "forward"), told["by"], words)
-    (sender,) = page.match(r"the email by (\w+)")
+    (sender,) = page.match(r"the email by (.+?) and (?:reply|forward|click)")
     if "forward that" in page.goal:
         return Wish("forward", sender, page.match(r"email to (.*)\.$")[0])
     if "reply to" in page.goal:
