@@ -7,7 +7,6 @@ form bubbles. Its debugging port is on the loopback, chosen by the system, and s
 
 import json
 import os
-import shutil
 import time
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from tasks.miniwob.cdp import Tab, find_page
 SCALE = 2  # device pixels for one of the page's
 SIZE = (500, 320)  # the page's view in its own pixels; a task fills 160×210 of it
 CHROMIUM = "Chromium"  # what its windows call themselves
-PROFILE = "miniwob-profile"
+PROFILE = "miniwob"
 PREFERENCES = {
     "autofill": {"profile_enabled": False, "credit_card_enabled": False},
     "browser": {"custom_chrome_frame": False, "enable_spellchecking": False},
@@ -39,6 +38,9 @@ OPTIONS = (
     "--disable-component-update",
     "--disable-extensions",
     "--disable-features=Translate,MediaRouter",
+    # Newer than the pages: an element that is raised while the mouse is over it, as a slice of a
+    # pie menu, would never be clicked.
+    "--disable-blink-features=BoundaryEventDispatchTracksNodeRemoval",
     "--disable-smooth-scrolling",
     "--disable-renderer-backgrounding",
     "--disable-backgrounding-occluded-windows",
@@ -58,10 +60,11 @@ def is_browser(window: Window) -> bool:
 
 def reach(desktop: Host) -> Tab:
     """The page of this desktop's browser, which is started if it does not run."""
-    profile = desktop.home / PROFILE
-    port = _port(profile)
+    started = sorted(desktop.home.glob(f"{PROFILE}-*"))
+    port = _port(started[-1]) if started else 0
     if not port or not (address := find_page(port)):
-        port, address = _start(desktop, profile)
+        # A profile of its own: the last browser may still be tidying up in the last one.
+        port, address = _start(desktop, desktop.home / f"{PROFILE}-{len(started):03}")
     return Tab(port, address)
 
 
@@ -97,7 +100,6 @@ def _port(profile: Path) -> int:
 
 
 def _start(desktop: Host, profile: Path, patience: float = 30.0) -> tuple[int, str]:
-    shutil.rmtree(profile, ignore_errors=True)
     (profile / "Default").mkdir(parents=True)
     (profile / "Default" / "Preferences").write_text(json.dumps(PREFERENCES), encoding="utf-8")
     box = _place(desktop)

@@ -8,6 +8,7 @@ clock is set so far away that nothing is lost by taking time, and success is the
 
 import importlib.util
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,14 +137,20 @@ class MiniWobTask:
         yield Done()
 
     def verify(self, answer: str = "") -> Verdict:
+        """What the page has scored; nothing, if it was left or its window closed."""
         assert self._tab is not None, "setup() comes first"
         values = {"seed": self._seed, "patience": LATE}
-        match found := self._tab.evaluate(_SCORE % values):
+        try:
+            found = self._tab.evaluate(_SCORE % values)
+        except DesktopError as error:
+            found = ["gone", 0, str(error)]
+        match found:
             case [str(state), int() | float() as raw, str(why)]:
                 pass
             case _:
                 raise DesktopError(f"{self.name} does not tell its score: {found!r}")
         reason = {
+            "gone": f"the page is gone: {why}",
             "left": "the page was left or loaded again",
             "open": "the page waits for more: nothing was scored",
             "done": " ".join(filter(None, (f"raw reward {raw:g}", f"({why})" if why else ""))),
@@ -158,7 +165,8 @@ class MiniWobTask:
             tab.close()
         if self._desktop is not None:
             desktop, self._desktop = self._desktop, None
-            browser.hide(desktop)
+            with suppress(DesktopError):  # somebody has closed it
+                browser.hide(desktop)
 
 
 def _address(page: str) -> str:

@@ -16,10 +16,11 @@ def best_spot(page: Page, worth: Callable[[Spot], float]) -> Click:
     worth: of a point as the page counts it, from its left edge and from 50 below its top.
     """
     left, top, width, height = page.box(css("#svg-grid"))
+    bottom = min(top + height, page.box(css("#subbtn"))[1])  # the button lies over the drawing
     spots = [
         (x, y)
         for x in range(math.ceil(left) + 1, int(left + width) - 1)
-        for y in range(math.ceil(top) + 1, int(top + height) - 1)
+        for y in range(math.ceil(top) + 1, int(bottom) - 1)
     ]
     x, y = max(spots, key=lambda spot: worth((spot[0], spot[1] - 50)))
     return Click(*page.at(x + 0.25, y + 0.25))
