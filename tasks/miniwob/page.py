@@ -15,12 +15,15 @@ from tasks.miniwob.cdp import Tab
 
 Point = tuple[int, int]
 
+NOTCH = 120  # pixels of the page that a notch of the wheel turns
+
 _PRELUDE = """
 const seen = one => { const box = one.getBoundingClientRect(); return box.width * box.height > 0 };
 const all = css => [...document.querySelectorAll(css)];
 const said = one => one.textContent.replace(/\\s+/g, ' ').trim();
 const named = (css, words) => all(css).find(one => seen(one) && said(one) === words);
 """
+_BOX = "JSON.stringify(one.getBoundingClientRect())"
 
 
 def css(selector: str) -> str:
@@ -103,15 +106,22 @@ class Page:
 
     def rest(self, element: str, patience: float = 3.0) -> None:
         """Wait until an element is there and stands still: three looks 40 ms apart are alike."""
+        self._still(f"(one => one && seen(one) ? {_BOX} : '')({element})", "", patience)
+
+    def turned(self, pane: str, before: float, patience: float = 1.0) -> None:
+        """Wait until a pane that was scrolled as far as `before` is elsewhere, and at rest."""
+        self._still(f"({pane}).scrollTop", json.dumps(before), patience)
+
+    def _still(self, script: str, before: str, patience: float) -> None:
+        """Wait until a value is another than `before`, and the same three times."""
         self._tab.evaluate(
             f"""new Promise(answer => {{
                 const end = performance.now() + {patience * 1000};
-                let before = '', same = 0;
+                let last = null, same = 0;
                 const look = () => {{ {_PRELUDE}
-                    const one = {element};
-                    const now = one && seen(one) ? JSON.stringify(one.getBoundingClientRect()) : '';
-                    same = now && now === before ? same + 1 : 0;
-                    before = now;
+                    const now = {script};
+                    same = now === last && now !== {before or "''"} ? same + 1 : 0;
+                    last = now;
                     if (same > 1 || performance.now() > end) answer(true);
                     else setTimeout(look, 40);
                 }}; look() }})"""
@@ -203,9 +213,10 @@ class Page:
             over, under = above + margin - middle, middle + margin - above - tall
             if over <= 0 and under <= 0:
                 return
-            notches = max(1, round(max(under, over) / 60))  # one turns the page by about 50
+            notches = max(1, round(max(under, over) / NOTCH))
+            before = self.number(f"({pane}).scrollTop")
             yield self.scroll(pane, notches if under > 0 else -notches)
-            self.rest(element)
+            self.turned(pane, before)
 
     def choose(self, element: str, words: str) -> Iterator[Action]:
         """Choose from a drop-down list by the keyboard: typing finds an option that begins so."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from actuation.action import Action, Click, Press, TypeText
 from tasks.miniwob.oracles.clicking import named_button
-from tasks.miniwob.page import Oracle, Page, css, nth
+from tasks.miniwob.page import NOTCH, Oracle, Page, css, nth
 
 ORDINALS = ("1st", "2nd", "3rd")
 
@@ -109,8 +109,9 @@ def to_edge(page: Page, pane: str, bottom: bool) -> Iterator[Action]:
         left = below if bottom else above
         if left < 2:
             return
-        notches = int(left / 50) + 1
+        notches = int(left / NOTCH) + 1
         yield page.scroll(pane, notches if bottom else -notches)
+        page.turned(pane, above)
 
 
 def film(page: Page) -> Iterator[Action]:
