@@ -205,18 +205,29 @@ class Page:
         return self.click(css("#subbtn"))
 
     def view(self, element: str, pane: str, margin: float = 4) -> Iterator[Action]:
-        """Turn the wheel over a pane until the middle of an element in it can be seen."""
+        """Turn the wheel over a pane until the middle of an element in it can be seen, or a part
+        of it where a notch is too much."""
+        ways: set[bool] = set()
         for _ in range(12):
             _, top, _, height = self.box(element)
             _, above, _, tall = self.box(pane)
             middle = top + height / 2
             over, under = above + margin - middle, middle + margin - above - tall
-            if over <= 0 and under <= 0:
+            part = min(top + height, above + tall) - max(top, above)
+            if (over <= 0 and under <= 0) or (len(ways) > 1 and part > 2):
                 return
-            notches = max(1, round(max(under, over) / NOTCH))
+            notches = max(1, round(max(under, over) / NOTCH)) * (1 if under > 0 else -1)
+            ways.add(notches > 0)
             before = self.number(f"({pane}).scrollTop")
-            yield self.scroll(pane, notches if under > 0 else -notches)
+            yield self.scroll(pane, notches)
             self.turned(pane, before)
+
+    def seen_point(self, element: str, pane: str) -> Point:
+        """The middle of what a pane shows of an element."""
+        left, top, width, height = self.box(element)
+        _, above, _, tall = self.box(pane)
+        shown = max(top, above), min(top + height, above + tall)
+        return self.at(left + width / 2, sum(shown) / 2)
 
     def choose(self, element: str, words: str) -> Iterator[Action]:
         """Choose from a drop-down list by the keyboard: typing finds an option that begins so."""

@@ -147,6 +147,7 @@ def style(page: Page) -> Iterator[Action]:
     else:
         left, right, middle = page.numbers(_SPAN % what.removeprefix("the text "))
         yield Drag(*page.at(left, middle), *page.at(right, middle))
+    page.until("editor.selection.savedRange.length > 0")  # the editor notices a little later
     buttons = {"bold": "bold", "italics": "italic", "underlined": "underline"}
     if how in buttons:
         yield page.click(css(f".ql-toolbar .ql-{buttons[how]}"))

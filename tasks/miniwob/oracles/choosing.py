@@ -26,7 +26,7 @@ def several_from_list(page: Page) -> Iterator[Action]:
     for name in split(words, options):
         option = nth("#options option", options.index(name))
         yield from page.view(option, css("#options"), margin=0)
-        yield Click(*page.point(option), modifiers=held)
+        yield Click(*page.seen_point(option, css("#options")), modifiers=held)
         held = ("ctrl",)
     yield page.press_text("Submit")
 
@@ -102,13 +102,18 @@ def slide(page: Page, slider: str, value: int) -> Iterator[Action]:
     left, top, width, height = page.box(css(slider))
     share = (value - low) / (high - low)
     if page.words(f"$({slider!r}).slider('option', 'orientation')") == "vertical":
-        yield Click(*page.at(left + width / 2, top + (1 - share) * height))
+        yield Click(*page.at(left + width / 2, top + _within((1 - share) * height, height)))
     else:
-        yield Click(*page.at(left + share * width, top + height / 2))
+        yield Click(*page.at(left + _within(share * width, width), top + height / 2))
     for _ in range(10):
         if (off := value - told("value")) == 0:
             return
         yield Press("Right" if off > 0 else "Left")
+
+
+def _within(place: float, length: float) -> float:
+    """On the track even at its ends."""
+    return min(max(place, 0.5), length - 0.5)
 
 
 def radio_and_number(page: Page) -> Iterator[Action]:
@@ -123,8 +128,8 @@ def dropdown_and_button(page: Page) -> Iterator[Action]:
     yield page.click(css(".selectric"))
     page.rest(css(".selectric-items"))
     item = text(".selectric-items li", option)
-    yield from page.view(item, css(".selectric-items"), margin=0)
-    yield page.click(item)
+    yield from page.view(item, css(".selectric-scroll"), margin=0)
+    yield Click(*page.seen_point(item, css(".selectric-scroll")))
     yield page.press_text(button)
 
 

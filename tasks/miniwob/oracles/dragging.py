@@ -57,7 +57,16 @@ def item_in_grid(page: Page) -> Iterator[Action]:
         end = start + right + 3 * down
     else:
         end = PLACES.index(where.removeprefix("to the "))
-    yield _sorted(page, start, end)
+    grip = page.point(nth("#sortable li", start))
+    right, down = end % 3 - start % 3, end // 3 - start // 3
+    if right > 0 > down:
+        # An item that comes from the left is put behind the one that it is dropped on.
+        yield Drag(*grip, *page.point(nth("#sortable li", end - 1), 0.8, 0.5))
+    elif (right, down) == (-2, 1):
+        # Straight to the middle it would push the item between them away.
+        yield Drag(*grip, *page.point(nth("#sortable li", end), 0.35, 0.12))
+    else:
+        yield _sorted(page, start, end)
 
 
 def _sorted(page: Page, start: int, end: int) -> Drag:
@@ -196,13 +205,25 @@ def _colored(page: Page, code: str) -> Iterator[Action]:
 
 
 def line(page: Page) -> Iterator[Action]:
-    """Through the dot; the page counts from its corner, not from its middle."""
+    """From the dot's edge through the dot, to where there is room. The page looks for a point that
+    it noted near the dot's corner: where a line begins is noted in any case."""
     (way,) = page.match(r"a (horizontal|vertical) line")
     left, top, width, height = page.box(css("#circ"))
-    x, y = left + width / 2 - 2, top + height / 2 - 2
-    across, down = (25, 0) if way == "horizontal" else (0, 25)
-    yield Drag(*page.at(x - across, y - down), *page.at(x + across, y + down))
+    x, y = left + width / 2, top + height / 2
+    if way == "horizontal":
+        room = x < _middle(page, css("#area svg"))[0]
+        start, end = (x - 7, x + 55) if room else (x + 1, x - 60)
+        yield Drag(*page.at(start, y - 2), *page.at(end, y - 2))
+    else:
+        room = y < _middle(page, css("#area svg"))[1]
+        start, end = (y - 7, y + 45) if room else (y + 1, y - 50)
+        yield Drag(*page.at(x - 2, start), *page.at(x - 2, end))
     yield page.press_text("Submit")
+
+
+def _middle(page: Page, element: str) -> tuple[float, float]:
+    left, top, width, height = page.box(element)
+    return left + width / 2, top + height / 2
 
 
 def cube(page: Page) -> Iterator[Action]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from actuation.action import Action, TypeText
+from actuation.action import Action, Click, TypeText
 from tasks.miniwob.oracles.choosing import pick
 from tasks.miniwob.page import Oracle, Page, css, nth, text
 
@@ -34,7 +34,7 @@ def _airport(page: Page, field: str, name: str) -> Iterator[Action]:
     item = text(".ui-menu-item", named[0])
     page.until(item)
     yield from page.view(item, f"{item}.parentElement", margin=0)
-    yield page.click(item)
+    yield Click(*page.seen_point(item, f"{item}.parentElement"))
 
 
 ORACLES: Mapping[str, Oracle] = {
