@@ -37,7 +37,8 @@ OPTIONS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-extensions",
-    "--disable-features=Translate,MediaRouter",
+    "--disable-features=Translate,MediaRouter,PaintHolding",
+    "--allow-pre-commit-input",  # a page's first clicks are not lost
     # Newer than the pages: an element that is raised while the mouse is over it, as a slice of a
     # pie menu, would never be clicked.
     "--disable-blink-features=BoundaryEventDispatchTracksNodeRemoval",
@@ -68,13 +69,24 @@ def reach(desktop: Host) -> Tab:
     return Tab(port, address)
 
 
-def show(desktop: Host, tab: Tab) -> Box:
-    """Bring the window to the front, with the keyboard; where on the screen the page lies."""
+def show(desktop: Host, tab: Tab, patience: float = 10.0) -> Box:
+    """Bring the window to the front, with the keyboard; where on the screen the page lies.
+
+    DesktopError if the page does not get the keyboard within `patience` seconds.
+    """
     with stage(desktop) as windows:
         windows.raise_(is_browser)
         box = windows.place(is_browser, _place(desktop))
-    tab.call("Page.bringToFront")  # back from being minimised, it does not take the keyboard
-    return box
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        front = desktop.glance().active
+        if front is not None and is_browser(front):
+            # Back from being minimised, it has the keyboard and does not give it to its page.
+            tab.call("Page.bringToFront")
+            if tab.evaluate("document.hasFocus()"):
+                return box
+        desktop.perform(Wait(0.02))
+    raise DesktopError(f"Chromium did not come to the front within {patience:.0f} s")
 
 
 def hide(desktop: Host) -> None:
