@@ -52,5 +52,11 @@ SUBSETS: Mapping[str, tuple[str, ...]] = {
 """The tasks that published results are about. Pix2Act's 59th, drag-item, is gone from the package.
 """
 
-LEVELS: Mapping[str, int] = {}
-"""Those longer than about five steps: see tasks.task.Task."""
+_LONGER = """
+book-flight book-flight-nodelay choose-date choose-date-nodelay click-checkboxes-large
+daily-calendar guess-number hot-cold multi-layouts multi-orderings number-checkboxes order-food
+social-media-all social-media-some use-spinner
+"""
+
+LEVELS: Mapping[str, int] = dict.fromkeys(_LONGER.split(), 2)
+"""Those that an oracle does in about ten steps; the others, in five or fewer, are of level 1."""
