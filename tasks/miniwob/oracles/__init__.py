@@ -8,7 +8,7 @@ from tasks.miniwob.page import Oracle
 
 SKILLS = (
     *("clicking", "typing", "choosing", "reading", "vision"),
-    *("dragging", "mail", "apps", "travel", "games"),
+    *("dragging", "sorting", "mail", "apps", "travel", "games"),
 )
 
 
