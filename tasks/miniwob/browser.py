@@ -69,22 +69,26 @@ def reach(desktop: Host) -> Tab:
     return Tab(port, address)
 
 
-def show(desktop: Host, tab: Tab, patience: float = 10.0) -> Box:
-    """Bring the window to the front, with the keyboard; where on the screen the page lies.
-
-    DesktopError if the page does not get the keyboard within `patience` seconds.
-    """
+def show(desktop: Host) -> Box:
+    """Bring the window to the front; where on the screen the page lies."""
     with stage(desktop) as windows:
         windows.raise_(is_browser)
-        box = windows.place(is_browser, _place(desktop))
+        return windows.place(is_browser, _place(desktop))
+
+
+def focus(desktop: Host, tab: Tab, patience: float = 10.0) -> None:
+    """See to it that the page has the keyboard. DesktopError if it has not in `patience` seconds.
+
+    Back from being minimised, a window gets the keyboard some time and does not give it to its
+    page.
+    """
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         front = desktop.glance().active
         if front is not None and is_browser(front):
-            # Back from being minimised, it has the keyboard and does not give it to its page.
-            tab.call("Page.bringToFront")
             if tab.evaluate("document.hasFocus()"):
-                return box
+                return
+            tab.call("Page.bringToFront")
         desktop.perform(Wait(0.02))
     raise DesktopError(f"Chromium did not come to the front within {patience:.0f} s")
 

@@ -45,7 +45,7 @@ new Promise((answer, fail) => {
     core.seed = %(seed)d;
     core.hideDisplay();
     document.querySelector('#click-canvas').style.display = 'none';
-    after(() => WOB_TASK_READY && document.hasFocus(), () => {
+    after(() => WOB_TASK_READY, () => {
       const goal = core.getUtterance();
       const [words, fields] =
         typeof goal === 'string' ? [goal, {}] : [goal.utterance, goal.fields];
@@ -111,11 +111,13 @@ class MiniWobTask:
             raise ValueError(f"{self.name} has no variants, so none called {variant!r}")
         self._desktop, self._seed = desktop, seed
         self._tab = browser.reach(desktop)
-        place = browser.show(desktop, self._tab)
+        place = browser.show(desktop)
+        browser.focus(desktop, self._tab)
         screen = desktop.glance().screen
         desktop.perform(Move(screen.width - 1, screen.height - 1))  # out of the page's way
         self._tab.open(_address(self.id))
         answer = self._tab.evaluate(_START % {"seed": seed})
+        browser.focus(desktop, self._tab)  # it may have come and gone again
         match answer:
             case [str(words), dict(fields), int(width), int(height), int() | float() as scale]:
                 pass

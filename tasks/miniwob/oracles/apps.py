@@ -139,15 +139,17 @@ def tree(page: Page) -> Iterator[Action]:
 
 def style(page: Page) -> Iterator[Action]:
     """Selects the word by dragging over it, or everything; then the tool bar."""
-    whole = "everything" in page.goal
     what, how = page.match(r"(?:give|make) (everything|the text .*?) the (?:style|color) (\w+)")
+    whole, words = what == "everything", what.removeprefix("the text ")
     if whole:
         yield page.click(css("#editor p"))
         yield Press("ctrl+a")
     else:
-        left, right, middle = page.numbers(_SPAN % what.removeprefix("the text "))
+        left, right, middle = page.numbers(_SPAN % words)
         yield Drag(*page.at(left, middle), *page.at(right, middle))
-    page.until("editor.selection.savedRange.length > 0")  # the editor notices a little later
+    # The editor notices a little later what is selected.
+    length = f"{css('#editor p')}.textContent.length" if whole else len(words)
+    page.until(f"editor.selection.savedRange.length === {length}")
     buttons = {"bold": "bold", "italics": "italic", "underlined": "underline"}
     if how in buttons:
         yield page.click(css(f".ql-toolbar .ql-{buttons[how]}"))
