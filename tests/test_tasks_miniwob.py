@@ -76,7 +76,7 @@ def test_the_oracle_is_verified_and_doing_nothing_is_not(
     name: str, desktop: VirtualDesktop, tmp_path: Path
 ) -> None:
     with begun(name, desktop, tmp_path, 12_000 + SAMPLE.index(name)) as (task, goal):
-        assert goal.text and goal.applications == ("Chromium",)
+        assert goal.text and goal.applications == (browser.APPLICATION,)
         nothing = task.verify()
         assert not nothing.ok and "nothing was scored" in nothing.reason
         assert act(task, desktop)

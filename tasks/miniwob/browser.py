@@ -7,6 +7,7 @@ form bubbles. Its debugging port is on the loopback, chosen by the system, and s
 
 import json
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from tasks.miniwob.cdp import Tab, find_page
 
 SCALE = 2  # device pixels for one of the page's
 SIZE = (500, 320)  # the page's view in its own pixels; a task fills 160×210 of it
-CHROMIUM = "Chromium"  # what its windows call themselves
+APPLICATION = "Miniwob"  # what its windows call themselves
+PROGRAMS = ("chromium", "chromium-browser")
 PROFILE = "miniwob"
 PREFERENCES = {
     "autofill": {"profile_enabled": False, "credit_card_enabled": False},
@@ -37,6 +39,7 @@ OPTIONS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-extensions",
+    f"--class={APPLICATION}",  # told from every other Chromium
     "--disable-features=Translate,MediaRouter,PaintHolding",
     "--allow-pre-commit-input",  # a page's first clicks are not lost
     # Newer than the pages: an element that is raised while the mouse is over it, as a slice of a
@@ -56,7 +59,7 @@ OPTIONS = (
 
 
 def is_browser(window: Window) -> bool:
-    return window.application == CHROMIUM and not window.dialog
+    return window.application == APPLICATION and not window.dialog
 
 
 def reach(desktop: Host) -> Tab:
@@ -116,13 +119,16 @@ def _port(profile: Path) -> int:
 
 
 def _start(desktop: Host, profile: Path, patience: float = 30.0) -> tuple[int, str]:
+    program_name = next(filter(shutil.which, PROGRAMS), None)
+    if program_name is None:
+        raise DesktopError("missing chromium: apt-get install chromium")
     (profile / "Default").mkdir(parents=True)
     (profile / "Default" / "Preferences").write_text(json.dumps(PREFERENCES), encoding="utf-8")
     box = _place(desktop)
     rootly = ("--no-sandbox",) if os.geteuid() == 0 else ()  # its sandbox refuses to run as root
     program = desktop.launch(
         [
-            "chromium",
+            program_name,
             *OPTIONS,
             *rootly,
             f"--user-data-dir={profile}",

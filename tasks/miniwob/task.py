@@ -128,7 +128,7 @@ class MiniWobTask:
         told = {str(key): str(value) for key, value in fields.items()}
         self._page = Page(self._tab, place, scale, words, told)
         # Whatever a page has buttons for is its job, and nothing outside it is touched.
-        return Goal(words, applications=(browser.CHROMIUM,), acts=tuple(FAMILIES))
+        return Goal(words, applications=(browser.APPLICATION,), acts=tuple(FAMILIES))
 
     def demonstrate(self, observe: Look) -> Iterator[Action]:
         """DesktopError for a page that has no oracle, or where it loses its way."""
