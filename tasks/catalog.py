@@ -1,10 +1,14 @@
 """Every task by its name; a task's module is imported when it is created. Suites: what a prefix
-names ("books"), and subsets that others have published ("miniwob/pix2act")."""
+names ("books"), and subsets that others have published ("miniwob/pix2act").
+
+A value names the module, the class, and what the class is to be made with, if anything:
+"module:Class" or "module:Class:argument".
+"""
 
 import importlib
-from collections.abc import Mapping
 
 from tasks import outside
+from tasks.miniwob.subsets import IDS, PREFIX, SUBSETS
 from tasks.outside import NoTaskError
 from tasks.task import Task
 
@@ -45,6 +49,7 @@ TASKS = {
     "books/statement_to_register": "tasks.books.across.statement_to_register:StatementToRegister",
     "books/transfer": "tasks.books.gnucash.transfer:Transfer",
     "books/vat_summary": "tasks.books.calc.vat_summary:VatSummary",
+    **{PREFIX + page: f"tasks.miniwob.task:MiniWobTask:{page}" for page in IDS},
 }
 
 
@@ -68,8 +73,8 @@ def create(name: str) -> Task:
             raise NoTaskError(
                 f"{offered[name][0]} is named {name}, as a task that ships: rename it"
             )
-        module, _, attribute = TASKS[name].partition(":")
-        made: Task = getattr(importlib.import_module(module), attribute)()
+        module, attribute, *arguments = TASKS[name].split(":")
+        made: Task = getattr(importlib.import_module(module), attribute)(*arguments)
         return made
     if name not in offered:
         raise NoTaskError(f"no task {name!r}; there are: {', '.join(sorted(names()))}")
@@ -107,23 +112,13 @@ def suite(*wanted: str) -> tuple[str, ...]:
 def _inside(name: str) -> tuple[str, ...]:
     if outside.is_path(name):
         return (name,)
-    named, known = subsets(), sorted(names())
-    if name in named:
-        return tuple(named[name])
+    known = sorted(names())
+    if name in SUBSETS:
+        return SUBSETS[name]
     inside = tuple(task for task in known if task == name or task.startswith(f"{name}/"))
     if not inside:
         suites = {task.partition("/")[0] for task in known}
-        listed = ", ".join([*sorted(suites), *sorted(named), *known])
+        listed = ", ".join([*sorted(suites), *sorted(SUBSETS), *known])
         hint = f": for a class of your own say {name}:CLASS" if name.endswith(".py") else ""
         raise NoTaskError(f"no task or suite {name!r}{hint or f': known are {listed}'}")
     return inside
-
-
-def subsets() -> Mapping[str, tuple[str, ...]]:
-    """Named subsets of suites that are too large to be told by a prefix."""
-    try:
-        module = importlib.import_module("tasks.miniwob.subsets")
-    except ModuleNotFoundError:
-        return {}
-    found: Mapping[str, tuple[str, ...]] = module.SUBSETS
-    return found
