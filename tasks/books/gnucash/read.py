@@ -121,6 +121,8 @@ class _Reader:
             "",
         )[:10]
         others = [one for one in rest(node, *known) if not one.startswith("trans-txn-type=")]
+        currency = text(child(node, "currency"), "id")
+        others += [f"currency={currency}"] if currency != self.currency else []
         others += [
             f"quantity={text(split, 'quantity')}"  # another currency
             for split in child(node, "splits")
