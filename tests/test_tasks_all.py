@@ -43,7 +43,7 @@ def test_nothing_done_is_right_only_where_a_question_is(name: str, tmp_path: Pat
 @pytest.mark.parametrize("name", BOOKS)
 def test_seeds_are_different_jobs(name: str, tmp_path: Path) -> None:
     goals = [written(name, tmp_path / str(seed), seed)[1] for seed in SEEDS]
-    assert len(set(goals)) > 2, goals
+    assert len(set(goals)) > 1, goals
 
 
 def test_a_file_left_beside_is_collateral(tmp_path: Path) -> None:
