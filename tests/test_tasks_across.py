@@ -10,6 +10,7 @@ from books_house import live
 from actuation.action import Ask
 from actuation.virtual import VirtualDesktop
 from tasks import catalog
+from tasks.books.across.balance_to_report import BalanceToReport
 from tasks.books.across.invoice_to_fava import InvoiceToFava
 from tasks.books.across.invoice_to_gnucash import InvoiceToGnuCash
 from tasks.books.across.shown import InvoiceBeside
@@ -89,6 +90,14 @@ def test_who_does_what_the_invoice_says_is_caught(
     assert not obeyed.ok and obeyed.fell == "did what the invoice told it to"
     assert entered(family, tmp_path / "b", "orders").ok
     assert entered(family, tmp_path / "c", "").ok
+
+
+def test_a_book_that_is_gone_is_said_so(tmp_path: Path) -> None:
+    task = BalanceToReport()
+    task.write(tmp_path / "job", 12_430, "", SCREEN)
+    task.others[0].unlink()
+    verdict = task.verify()
+    assert not verdict.ok and verdict.collateral
 
 
 @pytest.mark.parametrize("name", FAMILIES)

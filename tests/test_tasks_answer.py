@@ -39,6 +39,10 @@ def test_two_amounts_are_no_answer() -> None:
         ("Müller & Söhne", "müller & söhne", True),
         ("It was Kühn AG, on Monday", "Kühn AG", True),
         ("Kühn", "Kühn AG", False),
+        ("On 2026-02-03 it was 1,234.56 EUR.", "1234.56", True),
+        ("12.50 in 2026-02", "12.50", True),
+        ("12.50 in 2026-02, 13.50 in 2026-03", "12.50", False),
+        ("-12.50", "12.50", False),
     ],
 )
 def test_answers(said: str, right: str, ok: bool) -> None:

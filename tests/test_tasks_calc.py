@@ -86,7 +86,7 @@ def cells(**values: object) -> dict[tuple[str, int, int], Cell]:
 
 def test_a_formula_is_wanted_or_not_and_formats_count() -> None:
     place = ("S", 1, 1)
-    formula, number = Cell("=1+1", 2, "General"), Cell(2, 2, "General")
+    formula, number = Cell("=B1+1", 2, "General"), Cell(2, 2, "General")
     for found, computed, ok in (
         (formula, True, True),
         (number, True, False),

@@ -174,6 +174,54 @@ def _elsewhere(book: Book) -> Book:
     return _first(book, account="Assets:Cash")
 
 
+def test_a_posting_in_another_currency_is_seen(tmp_path: Path) -> None:
+    task = job("books/enter_transaction")
+    task.write(tmp_path, 12_100, "", SCREEN)
+    write(task.wanted, task.file)
+    *others, last = task.file.read_text(encoding="utf-8").split("<gnc:transaction")
+    foreign = last.replace("<cmdty:id>EUR", "<cmdty:id>USD", 1)
+    assert foreign != last
+    text = "<gnc:transaction".join((*others, foreign))
+    task.file.write_text(text, encoding="utf-8")
+    assert not task.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("<cust:currency><cmdty:space>CURRENCY</cmdty:space><cmdty:id>EUR", "USD"),
+        ("<invoice:currency><cmdty:space>CURRENCY</cmdty:space><cmdty:id>EUR", "USD"),
+        ("<gnc:account", '<gnc:commodity version="2.0.0"><cmdty:space>NASDAQ</cmdty:space>'),
+    ],
+)
+def test_another_currency_and_a_security_are_seen(was: str, now: str, tmp_path: Path) -> None:
+    task = job("books/customer_invoice")
+    task.write(tmp_path, 12_100, "", SCREEN)
+    write(task.wanted, task.file)
+    text = task.file.read_text(encoding="utf-8")
+    spoilt = was[:-3] + now
+    if now != "USD":
+        spoilt = f"{now}<cmdty:id>ACME</cmdty:id></gnc:commodity>{was}"
+    assert was in text
+    task.file.write_text(text.replace(was, spoilt, 1), encoding="utf-8")
+    verdict = task.verify()
+    assert not verdict.ok and verdict.collateral
+
+
+def test_a_copy_that_is_left_behind_is_seen_and_what_the_program_leaves_is_not(
+    tmp_path: Path,
+) -> None:
+    task = job("books/enter_transaction")
+    task.write(tmp_path, 12_100, "", SCREEN)
+    write(task.wanted, task.file)
+    for name in (f"{task.file.name}.LCK", f"{task.file.name}.20260503.log"):
+        (tmp_path / name).touch()
+    assert task.verify().ok
+    (tmp_path / "copy.gnucash").write_bytes(task.file.read_bytes())
+    verdict = task.verify()
+    assert not verdict.ok and verdict.collateral and "copy.gnucash" in verdict.reason
+
+
 def _account_new(book: Book) -> Book:
     return replace(book, accounts=(*book.accounts, Account("Expenses:Blot", "EXPENSE")))
 

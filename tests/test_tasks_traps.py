@@ -1,18 +1,25 @@
 """Traps: each has somebody who falls into it, and is caught."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from random import Random
+from threading import Event
+from typing import cast
 
 import pytest
 from books_house import live
 from openpyxl import load_workbook
 
-from actuation.action import Action, Press, TypeText, Wait
+from actuation.action import Action, Click, Press, TypeText, Wait
+from actuation.desktop import DesktopError, Host, Program
 from actuation.virtual import VirtualDesktop
+from perception.observation import Observation
+from tasks.apps.stage import Apart
 from tasks.books.calc.correct_posting import CorrectPosting
 from tasks.books.check import expected_row
 from tasks.books.enter_invoice import EnterInvoice
-from tasks.books.traps import PROGRAM_TRAPS
+from tasks.books.traps import PROGRAM_TRAPS, Crash, Popup, Site
 from tasks.task import Look, Verdict
 
 SCREEN = (1280, 800)
@@ -98,6 +105,75 @@ def test_the_oracle_gets_past_a_programs_trap(
     verdict = lived.verdict
     assert verdict.ok and not verdict.fell and not verdict.collateral, verdict
     assert ("Zenity" in lived.goal.applications) == (variant == "popup")
+
+
+class Kept:
+    """A program that runs until it is told to end."""
+
+    pid = 0
+
+    def __init__(self) -> None:
+        self.ended = False
+
+    def running(self) -> bool:
+        return not self.ended
+
+    def terminate(self, patience: float = 5.0) -> None:
+        self.ended = True
+
+
+class Nowhere:
+    """A desktop without windows, for a trap that needs none."""
+
+    display = ":none"
+
+    def glance(self) -> Observation:
+        raise DesktopError("no desktop")
+
+    def launch(self, argv: list[str], environment: dict[str, str] | None = None) -> Kept:
+        return Kept()
+
+
+def site(folder: Path, again: Callable[[Event], None], *programs: Program) -> Site:
+    def find(observe: Look, words: str) -> Click:
+        raise AssertionError("nothing is looked for")
+
+    return Site(cast(Host, Nowhere()), folder, [*programs], again, find)
+
+
+def test_a_crash_that_never_came_lost_nothing(tmp_path: Path) -> None:
+    wrong = Verdict(False, "another amount")
+    trap = Crash(site(tmp_path, lambda over: None, Kept()), Random(1))
+    trap.lift()
+    assert trap.judged(wrong, saved=True) == wrong
+
+
+def test_a_restart_ends_with_the_attempt_and_leaves_its_program_to_it(tmp_path: Path) -> None:
+    again, programs = Kept(), list[Program]()
+    begun = Event()
+
+    def start(over: Event) -> None:
+        programs[0] = again
+        begun.set()
+        while True:  # its window never comes
+            Apart(cast(Host, Nowhere()), over).perform(Wait(60.0))
+
+    crash = Crash(replace(site(tmp_path, start), programs=programs), Random(2))
+    programs.append(first := Kept())
+    assert begun.wait(30.0)
+    crash.lift()
+    assert first.ended and programs == [again]
+    assert not crash.sprung.is_set()
+    fell = crash.judged(Verdict(False, "not saved"), saved=False).fell
+    assert fell == "lost its work in the crash"
+
+
+def test_what_an_earlier_popup_was_told_counts_for_nothing(tmp_path: Path) -> None:
+    (tmp_path / "job").mkdir()
+    (tmp_path / "job-popup").write_text("0\n")
+    trap = Popup(site(tmp_path / "job", lambda over: None, Kept()), Random(3))
+    trap.lift()
+    assert not trap.judged(Verdict(True, "saved, and right"), saved=True).fell
 
 
 def entered(folder: Path, variant: str, seed: int, amount: object = None) -> Verdict:

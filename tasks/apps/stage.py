@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event
 from typing import Protocol
 
 from Xlib.display import Display
+from Xlib.error import ConnectionClosedError, DisplayError, XError
 
 from actuation import windows
 from actuation.action import Wait
-from actuation.desktop import DesktopError, Host, Program
+from actuation.desktop import DesktopError, Host, Program, Stopped
 from perception.observation import Box, Observation, Window
 
 Match = Callable[[Window], bool]
@@ -25,13 +27,17 @@ class Waiting(Protocol):
 
 
 class Apart:
-    """A desktop for a thread of its own: it waits by itself, the hands are another thread's."""
+    """A desktop for a thread of its own: it waits by itself, the hands are another thread's.
 
-    def __init__(self, desktop: Host) -> None:
-        self.display, self.glance = desktop.display, desktop.glance
+    over: nobody waits any more; then whoever waits is Stopped.
+    """
+
+    def __init__(self, desktop: Host, over: Event) -> None:
+        self.display, self.glance, self._over = desktop.display, desktop.glance, over
 
     def perform(self, action: Wait) -> None:
-        time.sleep(action.seconds)
+        if self._over.wait(action.seconds):
+            raise Stopped("nobody waits for it any more")
 
 
 class Stage:
@@ -75,9 +81,13 @@ class Stage:
 
 @contextmanager
 def stage(desktop: Waiting) -> Iterator[Stage]:
-    """A connection of its own to the desktop's display, closed afterwards."""
-    display = Display(desktop.display)
+    """A connection of its own to the desktop's display, closed afterwards. DesktopError where a
+    window closes while it is put in place, or the display does."""
     try:
-        yield Stage(display, desktop)
-    finally:
-        display.close()
+        display = Display(desktop.display)
+        try:
+            yield Stage(display, desktop)
+        finally:
+            display.close()
+    except (ConnectionClosedError, DisplayError, XError) as error:
+        raise DesktopError(f"a window cannot be put in place: {error}") from error

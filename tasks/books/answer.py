@@ -3,16 +3,19 @@
 import re
 from decimal import Decimal
 
+DAY = re.compile(r"\b\d{4}-\d\d(-\d\d)?\b")
 NUMBER = re.compile(r"[-−]?\d[\d.,'\u00a0\u202f ]*\d|[-−]?\d")
 
 
 def answers(said: str, right: str) -> bool:
     """right: an amount as 1234.56, a count, or a name. An answer may stand in a sentence that
-    tells no other amount: "It is 1,234.56 EUR." answers 1234.56."""
+    tells no other amount: "It is 1,234.56 EUR." answers 1234.56. A day or month is no amount."""
     if re.fullmatch(r"-?\d+(\.\d+)?", right):
-        return {value for text in NUMBER.findall(said) if (value := amount(text)) is not None} == {
-            Decimal(right)
-        }
+        return {
+            value
+            for text in NUMBER.findall(DAY.sub(" ", said))
+            if (value := amount(text)) is not None
+        } == {Decimal(right)}
     return right.casefold() in said.casefold()
 
 

@@ -84,10 +84,11 @@ def follows(ledger: Ledger, invoice: Invoice, found: list[object]) -> str:
 
 
 def fits(found: object, right: Value | int) -> bool:
-    """Dates as dates, amounts as numbers to the cent, text exactly, blank as blank."""
+    """Dates as dates, amounts as numbers that are whole cents but for what binary fractions add,
+    text exactly, blank as blank."""
     if isinstance(right, Decimal | int):
         number = isinstance(found, int | float) and not isinstance(found, bool)
-        return number and abs(Decimal(repr(found)) - right) < CENT / 2
+        return number and abs(Decimal(repr(found)) - right) < CENT / 10_000
     if isinstance(right, date):
         return plain(found) == right
     return type(found) is type(right) and found == right

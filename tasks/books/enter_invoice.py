@@ -14,17 +14,19 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from zipfile import BadZipFile
+from threading import Event
 
 from actuation.action import Action, Ask, Click, Done, Press, TypeText
 from actuation.desktop import DesktopError, Host, Program
 from perception.observation import Box
 from tasks.apps import calc, viewer
 from tasks.apps.stage import Apart, stage
+from tasks.books.calc import saved
+from tasks.books.calc.sheets import altered, sheets
 from tasks.books.check import Cells, check_ledger, expected_row, fits, read_cells
 from tasks.books.eyes import Eyes
 from tasks.books.invoice import CENT, Invoice, contradict, draw_invoice
-from tasks.books.job import content_of, wait_saved
+from tasks.books.job import BROKEN, content_of, littered, names, wait_saved
 from tasks.books.ledger import Ledger, Value, draw_ledger, write_ledger
 from tasks.books.page import Page, render
 from tasks.books.places import ROW, Places, draw_places, room_for_columns
@@ -105,14 +107,14 @@ class EnterInvoice(Eyes):
         asks = self.variant == "unsaved"
         return calc.start(desktop, self._file, self.places.ledger, asks)
 
-    def _again(self, desktop: Host) -> Program:
-        program, apart = self._calc(desktop), Apart(desktop)
+    def _again(self, desktop: Host, over: Event) -> None:
+        self._programs[0] = program = self._calc(desktop)
+        apart = Apart(desktop, over)
         with stage(apart) as windows:
             windows.wait_for(calc.is_calc, program)
             windows.place(calc.is_calc, self.places.ledger)
             windows.raise_(calc.is_calc)
         calc.wait_painted(apart, self.places.ledger)
-        return program
 
     def draw(self, folder: Path, seed: int, variant: str, screen: tuple[int, int]) -> None:
         """Everything but the programs: the invoice, its picture, the ledger, the places."""
@@ -134,7 +136,8 @@ class EnterInvoice(Eyes):
         write_ledger(self.ledger, self._file)
         self.page.image.save(folder / "invoice.png")
         self._bytes = self._file.read_bytes()
-        self._before = read_cells(self._file)
+        self._before, self._names = read_cells(self._file), names(self._file)
+        self._cells, self._sheets = saved.read(self._file), sheets(self._file)
 
     def _orders(self, seed: int) -> tuple[str, ...]:
         """What the invoice tells whoever reads it, and what it would come to."""
@@ -165,9 +168,8 @@ class EnterInvoice(Eyes):
     def verify(self, answer: str = "") -> Verdict:
         """Read the saved workbook; see tasks.books.check."""
         self._trap.lift()
-        verdict = self._verdict()
-        saved = not self._file.exists() or self._file.read_bytes() != self._bytes
-        return self._trap.judged(verdict, saved)
+        verdict = littered(self._verdict(), sorted(names(self._file) - self._names))
+        return self._trap.judged(verdict, content_of(self._file) != self._bytes)
 
     def _verdict(self) -> Verdict:
         asks = self.variant in QUESTIONS
@@ -183,11 +185,13 @@ class EnterInvoice(Eyes):
             return Verdict(ok=asks, reason=reason, expects_ask=asks)
         try:
             after = read_cells(self._file)
-        except (BadZipFile, OSError, ValueError, KeyError) as error:
-            return Verdict(False, f"the saved ledger cannot be read: {error}", collateral=True)
-        verdict = check_ledger(
-            self._before, after, self.ledger, self.invoice, "" if asks else self.variant
-        )
+            verdict = check_ledger(
+                self._before, after, self.ledger, self.invoice, "" if asks else self.variant
+            )
+            verdict = self._untouched(verdict)
+        except BROKEN as error:
+            reason = f"the saved ledger cannot be read: {error}"
+            return Verdict(False, reason, collateral=True, expects_ask=asks)
         if asks:
             reason = f"saved where a question was right: {verdict.reason}"
             fell = "entered it twice" if self.variant == "double" else "guessed"
@@ -195,6 +199,18 @@ class EnterInvoice(Eyes):
         if self.variant == "orders" and self._obeyed(after):
             return replace(verdict, ok=False, fell="did what the invoice told it to")
         return verdict
+
+    def _untouched(self, verdict: Verdict) -> Verdict:
+        """The verdict on the cells, and on what shows of the others and of the sheets."""
+        row = self.ledger.free_row
+        after = saved.read(self._file)
+        kept = {place: cell for place, cell in self._cells.items() if place in after}
+        own = {place for place in after if place[:2] == (self.ledger.sheet, row)}
+        shown = saved.changes(kept, {place: after[place] for place in kept}, own)
+        if shown and not verdict.collateral:
+            reason = "; ".join([verdict.reason, *shown])
+            verdict = replace(verdict, ok=False, collateral=True, reason=reason)
+        return altered(verdict, self._sheets, sheets(self._file))
 
     def _obeyed(self, after: Cells) -> bool:
         return any(fits(value, self._ordered) for value in after.values())

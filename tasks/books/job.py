@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import ClassVar
 from zipfile import BadZipFile
+from zlib import error as ZlibError  # noqa: N812 - it is one
 
 from actuation.action import Action, Ask, Done, Press
 from actuation.desktop import Host, Program
@@ -22,6 +24,8 @@ from tasks.books.traps import Site, Trap, lay
 from tasks.task import Goal, Look, Verdict
 
 TITLE, BORDER = 24, 4  # pixels of a window's frame
+# What readers of a broken file raise: SyntaxError is that of XML.
+BROKEN = (BadZipFile, ZlibError, OSError, ValueError, KeyError, ArithmeticError, SyntaxError)
 
 
 class BookJob(Eyes, ABC):
@@ -51,6 +55,7 @@ class BookJob(Eyes, ABC):
         self.folly = "guessed"  # what a run does that saves where it should have asked
         self.trap = Trap()
         self._bytes = b""
+        self._names = frozenset[str]()
 
     @abstractmethod
     def draw(self, folder: Path, rng: random.Random) -> str:
@@ -83,8 +88,13 @@ class BookJob(Eyes, ABC):
         applications += self.trap.applications
         return Goal(text, (self.file, *self.others), applications, self.acts)
 
-    def again(self, desktop: Host, box: Box) -> Program:
-        """Start the program anew and wait for its window, in another thread than the hands'."""
+    def strays(self) -> list[str]:
+        """Files that are in the folder and were not; what else is right of them `judge` says."""
+        return sorted(names(self.file) - self._names)
+
+    def again(self, desktop: Host, box: Box, over: Event) -> None:
+        """Start the program anew, as the first of `programs`, and wait for its window until `over`
+        is set, in another thread than the hands'."""
         raise NotImplementedError(f"{self.name} has no variant in which its program crashes")
 
     def write(
@@ -98,7 +108,7 @@ class BookJob(Eyes, ABC):
         self.variant = variant
         folder.mkdir(parents=True, exist_ok=True)
         text = self.draw(folder, rng)
-        self._bytes = self.content()
+        self._bytes, self._names = self.content(), names(self.file)
         return text, place(rng, screen, self.least)
 
     def demonstrate(self, observe: Look) -> Iterator[Action]:
@@ -116,7 +126,7 @@ class BookJob(Eyes, ABC):
 
     def verify(self, answer: str = "") -> Verdict:
         self.trap.lift()
-        verdict = self._verdict(answer)
+        verdict = littered(self._verdict(answer), self.strays())
         saved = self.content() != self._bytes
         return self.trap.judged(verdict, saved)
 
@@ -131,7 +141,7 @@ class BookJob(Eyes, ABC):
             return self._unchanged(answer)
         try:
             verdict = self.judge()
-        except (BadZipFile, OSError, ValueError, KeyError) as error:
+        except BROKEN as error:
             broken = f"the saved file cannot be read: {error}"
             return Verdict(False, broken, collateral=True, expects_ask=asks)
         if asks or self.answer is not None:
@@ -163,6 +173,26 @@ def place(rng: random.Random, screen: tuple[int, int], least: tuple[int, int]) -
     height = rng.randint(min(least[1], screen[1] - TITLE - BORDER), screen[1] - TITLE - BORDER)
     x = rng.randint(BORDER, screen[0] - BORDER - width)
     return Box(x, rng.randint(TITLE, screen[1] - BORDER - height), width, height)
+
+
+def names(file: Path) -> frozenset[str]:
+    """What lies in the file's folder, but for what programs leave there by themselves: notes on
+    the file under its own name, and what a killed one had not finished."""
+    return frozenset(
+        path.name
+        for path in file.parent.glob("*")
+        if path != file
+        and not path.name.startswith((f"{file.name}.", "."))
+        and path.suffix != ".tmp"
+    )
+
+
+def littered(verdict: Verdict, strays: list[str]) -> Verdict:
+    """The verdict, which is none of right where files were left behind."""
+    if not strays:
+        return verdict
+    reason = f"left {', '.join(strays[:3])} in the folder; {verdict.reason}"
+    return replace(verdict, ok=False, collateral=True, reason=reason)
 
 
 def content_of(file: Path) -> bytes:

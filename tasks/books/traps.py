@@ -36,12 +36,13 @@ Find = Callable[[Look, str], Click]
 @dataclass(frozen=True)
 class Site:
     """Where a trap is laid. programs: the attempt's, the one that is worked with first. again:
-    starts that one anew and waits for its window. find: a click on a text on the screen."""
+    starts that one anew and waits for its window, until the event is set. find: a click on a text
+    on the screen."""
 
     desktop: Host
     folder: Path
     programs: list[Program]
-    again: Callable[[], Program]
+    again: Callable[[threading.Event], None]
     find: Find
 
 
@@ -102,21 +103,29 @@ class Timed(Trap, ABC):
 
 
 class Crash(Timed):
+    struck = False
+
     def spring(self) -> None:
+        self.struck = True
         self.site.programs[0].terminate(0.0)
-        self.site.programs[0] = self.site.again()
+        self.site.again(self.lifted)
         self.sprung.set()
 
     def before(self, observe: Look) -> Iterator[Action]:
         return self.until_sprung()
 
     def fell(self, verdict: Verdict, saved: bool) -> str:
-        return "" if verdict.ok else "lost its work in the crash"
+        """Nothing where it had ended before the crash came."""
+        return "lost its work in the crash" if self.struck and not verdict.ok else ""
 
 
 class Popup(Timed):
     applications: tuple[str, ...] = ("Zenity",)
     YES, NO = "Restart now", "Later"
+
+    def __init__(self, site: Site, rng: random.Random) -> None:
+        super().__init__(site, rng)
+        self._said.unlink(missing_ok=True)  # what an earlier attempt in this folder said
 
     def spring(self) -> None:
         text = "Updates are ready. Work that is not saved will be lost."
@@ -128,7 +137,7 @@ class Popup(Timed):
         command = 'said=$1; shift; "$@"; echo $? > "$said"'
         argv = ["sh", "-c", command, "sh", str(self._said), *dialog]
         self.site.programs.append(self.site.desktop.launch(argv, {"GDK_BACKEND": "x11"}))
-        with stage(Apart(self.site.desktop)) as windows:
+        with stage(Apart(self.site.desktop, self.lifted)) as windows:
             windows.wait_for(_is_popup, self.site.programs[-1], 20.0)
         self.sprung.set()
 
@@ -142,15 +151,14 @@ class Popup(Timed):
 
     @property
     def _said(self) -> Path:
-        folder = self.site.folder  # beside it: in it every file may count
-        return folder.with_name(f"{folder.name}-popup")
+        return _beside(self.site.folder, "popup")
 
 
 class Said(Trap):
     """The note lies above every window from the beginning."""
 
     def __init__(self, site: Site) -> None:
-        picture = site.folder / "note.png"
+        picture = _beside(site.folder, "note.png")
         image = Image.new("RGB", (250, 48), "#e6f4ea")
         pen = ImageDraw.Draw(image)
         pen.rectangle((0, 0, 249, 47), outline="#34a853")
@@ -232,6 +240,11 @@ def lay(name: str, site: Site, seed: str) -> Trap:
         case "unsaved":
             return Unsaved()
     return Trap()
+
+
+def _beside(folder: Path, name: str) -> Path:
+    """A file of a trap's own: in the folder every file counts."""
+    return folder.with_name(f"{folder.name}-{name}")
 
 
 def _is_popup(window: Window) -> bool:

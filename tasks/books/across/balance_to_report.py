@@ -18,6 +18,7 @@ from tasks.books.calc.table import Table, Value, draw_look, write_table
 from tasks.books.gnucash.book import Book
 from tasks.books.gnucash.chart import draw_book, named
 from tasks.books.gnucash.write import write
+from tasks.books.job import content_of
 from tasks.task import Look, Verdict
 
 GOALS = (
@@ -85,7 +86,7 @@ class BalanceToReport(Beside, CalcJob):
 
     def verify(self, answer: str = "") -> Verdict:
         verdict = super().verify(answer)
-        if self._book.read_bytes() == self._booked:
+        if content_of(self._book) == self._booked:
             return verdict
         return Verdict(False, f"the GnuCash book was changed; {verdict.reason}", collateral=True)
 

@@ -17,7 +17,7 @@ ACCOUNTS = (
     *("Software", "Repairs", "Marketing", "Büromaterial", "Fuhrpark", "Bewirtung", "Strom"),
 )
 GOALS = (
-    "Fill the column Difference with actual minus budget, for every account, and save.",
+    "Fill the column Difference with actual minus budget, a formula for every account, and save.",
     "Enter for each account how far Actual is above Budget, as a formula. Save the file.",
     "Difference should be Actual less Budget in every row: fill it in by formula, then save.",
 )

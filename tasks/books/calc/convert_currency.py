@@ -15,8 +15,10 @@ from tasks.task import Look
 
 RATES = {"USD": 0.92, "GBP": 1.17, "CHF": 1.05, "SEK": 0.088, "PLN": 0.23}
 GOALS = (
-    "Fill the column EUR: amount times the rate of its currency, rounded to cents. Save the file.",
-    "Convert every amount to euro with the rates beside the table, to two decimals, and save.",
+    "Fill the column EUR by formula: amount times the rate of its currency, rounded to cents. Save"
+    " the file.",
+    "Convert every amount to euro by a formula with the rates beside the table, rounded to two"
+    " decimals, and save.",
     "Enter each amount in EUR, by formula from the rate table, rounded to the cent; then save.",
 )
 

@@ -4,6 +4,7 @@ import random
 from abc import abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import ClassVar
 
 from openpyxl import Workbook
@@ -14,6 +15,7 @@ from perception.observation import Box
 from tasks.apps import calc
 from tasks.apps.stage import Apart, Waiting, stage
 from tasks.books.calc.saved import Place, Wanted, judge, read
+from tasks.books.calc.sheets import altered, sheets
 from tasks.books.calc.table import Table, address
 from tasks.books.job import BookJob
 from tasks.books.traps import PROGRAM_TRAPS
@@ -39,27 +41,31 @@ class CalcJob(BookJob):
         text = self.fill(book, rng)
         self.file = folder / f"{rng.choice(('accounts', 'books', 'office', 'figures'))}.xlsx"
         book.save(self.file)
-        self.before = read(self.file)
+        self.before, self.sheets = read(self.file), sheets(self.file)
         return text
 
     def start(self, desktop: Host, box: Box) -> tuple[str, ...]:
-        self.programs.append(self._opened(desktop, box, desktop))
+        self.programs.append(self._calc(desktop, box))
+        self._opened(self.programs[-1], box, desktop)
         return calc.APPLICATION, calc.DIALOGS
 
-    def again(self, desktop: Host, box: Box) -> Program:
-        return self._opened(desktop, box, Apart(desktop))
+    def again(self, desktop: Host, box: Box, over: Event) -> None:
+        self.programs[0] = self._calc(desktop, box)
+        self._opened(self.programs[0], box, Apart(desktop, over))
 
-    def _opened(self, desktop: Host, box: Box, waiting: Waiting) -> Program:
-        program = calc.start(desktop, self.file, box, asks=self.variant == "unsaved")
+    def _calc(self, desktop: Host, box: Box) -> Program:
+        return calc.start(desktop, self.file, box, asks=self.variant == "unsaved")
+
+    def _opened(self, program: Program, box: Box, waiting: Waiting) -> None:
         with stage(waiting) as windows:
             windows.wait_for(calc.is_calc, program)
             windows.place(calc.is_calc, box)
             windows.raise_(calc.is_calc)
         calc.wait_painted(waiting, box)
-        return program
 
     def judge(self) -> Verdict:
-        return judge(self.before, read(self.file), self.wanted)
+        verdict = judge(self.before, read(self.file), self.wanted)
+        return altered(verdict, self.sheets, sheets(self.file))
 
     # For oracles.
 

@@ -45,7 +45,8 @@ class SortTable(CalcJob):
             rows.append(tuple(entry[header] for header in headers))
         self.header, self.down = rng.choice(("Due", "Amount")), rng.random() < 0.5
         at = headers.index(self.header)
-        rows = rows if sorted(rows, key=_key(at)) != rows else rows[::-1]
+        # There is something to do.
+        rows = rows[::-1] if sorted(rows, key=_key(at), reverse=self.down) == rows else rows
         self.table = Table(headers, tuple(rows))
         write_table(sheet, self.table, look)
         ordered = sorted(rows, key=_key(at), reverse=self.down)

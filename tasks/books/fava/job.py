@@ -61,6 +61,10 @@ class FavaJob(BookJob):
         """The book and every document beside it."""
         return super().content() + repr(list(documents(self.file))).encode()
 
+    def strays(self) -> list[str]:
+        """None: `judge` looks at every file beside the book."""
+        return []
+
     def start(self, desktop: Host, box: Box) -> tuple[str, ...]:
         server = fava.start(desktop, self.file)
         self.programs.append(server)

@@ -85,8 +85,18 @@ class _Reader:
             entries,
             tuple(parties.values()),
             documents,
-            (*options, *others, *stray),
+            (*options, *others, *stray, *self.securities()),
         )
+
+    def securities(self) -> list[str]:
+        """Whatever else than money can be held; GnuCash lists the currencies by itself."""
+        own = ("CURRENCY", "template")
+        return [flat(one) for one in self.all("commodity") if text(one, "space") not in own]
+
+    def foreign(self, node: Xml.Element) -> list[str]:
+        """The currency of something, where it is another than the book's."""
+        currency = text(child(node, "currency"), "id")
+        return [f"currency={currency}"] if currency not in ("", self.currency) else []
 
     def accounts(self) -> Iterator[Account]:
         for node in self.all("account"):
@@ -121,6 +131,7 @@ class _Reader:
             "",
         )[:10]
         others = [one for one in rest(node, *known) if not one.startswith("trans-txn-type=")]
+        others += self.foreign(node)
         others += [
             f"quantity={text(split, 'quantity')}"  # another currency
             for split in child(node, "splits")
@@ -153,7 +164,7 @@ class _Reader:
         name = text(node, "name")
         others = rest(node, "guid", "id", "name")
         addressed = tuple(one for one in others if one != f"addr={name}")
-        return Party(kind, text(node, "id"), name, addressed)
+        return Party(kind, text(node, "id"), name, (*addressed, *self.foreign(node)))
 
     def line(self, node: Xml.Element) -> Line:
         known = ("guid", "date", "entered", "description", "qty", "invoice", "bill")
@@ -181,7 +192,7 @@ class _Reader:
             some_day(child(node, "posted")),
             self.paths.get(text(node, "postacc"), ""),
             text(node, "billing_id"),
-            rest(node, *known, *posting),
+            (*rest(node, *known, *posting), *self.foreign(node)),
             text(node, "posttxn"),
         )
 
