@@ -170,7 +170,7 @@ class Stage:
                     self._desktop = self._host()
                     self._stop.attach(self._desktop)
                 folder = _folder(self._desktop)
-                last.callback(shutil.rmtree, folder, ignore_errors=True)
+                last.callback(shutil.rmtree, folder.parent, ignore_errors=True)
                 last.callback(self._clear, task)
                 return self._desktop, task, task.setup(self._desktop, folder, seed, variant)
             except Stopped as stopped:
@@ -207,12 +207,14 @@ class Stage:
 
 
 def _folder(desktop: Host) -> Path:
-    """For a task's files, in the desktop's home: should this process be killed, its keeper removes
-    both. DesktopError if the home has gone."""
+    """For a task's files, in a folder of its own for what it lays beside them, in the desktop's
+    home: should this process be killed, its keeper removes all. DesktopError if the home has gone."""
     try:
-        return Path(tempfile.mkdtemp(prefix="task-", dir=desktop.home))
+        folder = Path(tempfile.mkdtemp(prefix="task-", dir=desktop.home)) / "job"
+        folder.mkdir()
     except OSError as error:
         raise DesktopError(f"the desktop's home has gone ({error}): start it again") from error
+    return folder
 
 
 def _attempt(episode: Episode, run: Run, level: int, mib: float) -> Attempt:

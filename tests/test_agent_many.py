@@ -189,7 +189,8 @@ def test_stopped_it_leaves_nothing_here_or_there(
     where = ["--jobs", "2", *(["--address", cluster] if remote else [])]
     slow = ["--policy", "scripted", "--variant", "endless", "--seeds", "12710:12714"]
     ran = start(place, job, *where, *slow)
-    assert until(lambda: len(list(place.glob("dormouse-desktop-*/home/task-*/answer.txt"))) == 2)
+    answers = "dormouse-desktop-*/home/task-*/job/answer.txt"
+    assert until(lambda: len(list(place.glob(answers))) == 2)
     ran.send_signal(number)
     said = ran.communicate(timeout=60)[1]
     assert ran.returncode == (-number if number == signal.SIGKILL else 130), said

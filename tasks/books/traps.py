@@ -187,6 +187,9 @@ class Said(Trap):
 
 
 class Slow(Timed):
+    """Who is too hasty for it cannot be told from who makes other mistakes: nobody falls by name,
+    the verdict alone counts."""
+
     STILL, MOVING = 0.7, 0.35  # seconds
 
     def spring(self) -> None:
