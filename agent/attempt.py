@@ -207,8 +207,8 @@ class Stage:
 
 
 def _folder(desktop: Host) -> Path:
-    """For a task's files, in a folder of its own for what it lays beside them, in the desktop's
-    home: should this process be killed, its keeper removes all. DesktopError if the home has gone."""
+    """For a task's files, within one for what it lays beside them, in the desktop's home: should
+    this process be killed, its keeper removes all. DesktopError if the home has gone."""
     try:
         folder = Path(tempfile.mkdtemp(prefix="task-", dir=desktop.home)) / "job"
         folder.mkdir()
