@@ -100,7 +100,7 @@ def live(
         stop=stop or Stop(),
     )
     episode = Episode("e1", "enter it", "books/enter_invoice", "", 10_000, "run", "w1", 1.0)
-    return loop.run(episode, Context(), (lambda: verify(desktop)) if verify else None)
+    return loop.run(episode, Context(), (lambda answer: verify(desktop)) if verify else None)
 
 
 def entered(desktop: FakeDesktop) -> Verdict:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -22,6 +23,13 @@ from agent.worker import client, place, server, wire
 from agent.worker.client import Connection, connect
 from agent.worker.place import TakenError, held, only_one, owner_of, socket_of
 from agent.worker.server import served
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A short one: the path of a socket has 107 bytes at most."""
+    with TemporaryDirectory(prefix="d-") as name:
+        yield Path(name)
 
 
 def settings(folder: Path) -> Settings:

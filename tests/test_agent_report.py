@@ -83,7 +83,7 @@ def test_a_run_is_looked_at_step_by_step_from_disk(tmp_path: Path) -> None:
         page.keyboard.press("ArrowLeft")
         assert page.url.endswith("/5")
         page.keyboard.press("Escape")
-        assert not page.locator("#viewer").is_visible()
+        page.locator("#viewer").wait_for(state="hidden")
         page.goto(f"{path.as_uri()}#{rows[2].episode}/3")  # a link to a step
         page.reload()
         page.wait_for_selector("#steps li")

@@ -125,7 +125,7 @@ def test_a_set_up_that_fails_is_tried_once_more_and_said(tmp_path: Path) -> None
 def test_bench_prints_the_contract_alone(tmp_path: Path) -> None:
     options = ["--policy", "scripted", "--seeds", "14005:14007", "--jobs", "2"]
     ran = subprocess.run(
-        [sys.executable, "-m", "agent", "bench", "books", *options, "--json", "-"],
+        [sys.executable, "-m", "agent", "bench", TASK, *options, "--json", "-"],
         capture_output=True,
         text=True,
         cwd=ROOT,
