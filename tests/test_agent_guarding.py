@@ -8,7 +8,7 @@ from openpyxl import Workbook
 from actuation.action import Press, TypeText
 from actuation.rules import Rules
 from actuation.virtual import VirtualDesktop
-from agent.guarding import guard
+from agent.guarding import GuardEyes, guard
 from agent.policies.noop import Noop
 from perception.observation import Box, Observation
 from tasks.apps import calc
@@ -16,10 +16,12 @@ from tasks.task import Goal
 
 
 def until_dialog(desktop: VirtualDesktop) -> Observation:
+    """Its window may come well before its words, on a busy machine."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         seen = desktop.observe()
-        if "Save" in seen.windows[0].title:
+        words = GuardEyes(None).dialog(0, seen) if "Save" in seen.windows[0].title else ""
+        if "Cancel" in words:
             return seen
     raise AssertionError(f"no dialog came: {seen.windows}")
 

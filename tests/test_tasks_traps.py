@@ -19,7 +19,7 @@ from tasks.apps.stage import Apart
 from tasks.books.calc.correct_posting import CorrectPosting
 from tasks.books.check import expected_row
 from tasks.books.enter_invoice import EnterInvoice
-from tasks.books.traps import PROGRAM_TRAPS, Crash, Popup, Site
+from tasks.books.traps import PROGRAM_TRAPS, Crash, Popup, Site, Timed
 from tasks.task import Look, Verdict
 
 SCREEN = (1280, 800)
@@ -36,9 +36,9 @@ class Posting(CorrectPosting):
 
 def blind(task: Posting, observe: Look) -> Iterator[Action]:
     """Types on whatever has the keyboard."""
-    assert hasattr(task.trap, "sprung")
-    while not task.trap.sprung.is_set():
-        yield Wait(0.1)
+    assert isinstance(task.trap, Timed)
+    yield from task.trap.until_sprung()
+    assert task.trap.sprung.is_set()
     yield from task.hasty(observe)
     yield Press("ctrl+s")
 
@@ -56,9 +56,9 @@ def hurried(task: Posting, observe: Look) -> Iterator[Action]:
 
 def early(task: Posting, observe: Look) -> Iterator[Action]:
     """Saves after the crash as if nothing had happened: what stood there went with the program."""
-    assert hasattr(task.trap, "sprung")
-    while not task.trap.sprung.is_set():
-        yield Wait(0.1)
+    assert isinstance(task.trap, Timed)
+    yield from task.trap.until_sprung()
+    assert task.trap.sprung.is_set()
     yield Press("ctrl+s")
 
 

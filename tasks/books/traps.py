@@ -102,14 +102,22 @@ class Timed(Trap, ABC):
             yield Wait(0.5)
 
 
+TRIES = 3  # at starting a program anew
+
+
 class Crash(Timed):
     struck = False
 
     def spring(self) -> None:
         self.struck = True
-        self.site.programs[0].terminate(0.0)
-        self.site.again(self.lifted)
-        self.sprung.set()
+        for _ in range(TRIES):
+            self.site.programs[0].terminate(0.0)
+            with suppress(DesktopError):  # the window found first may be one that is just going
+                self.site.again(self.lifted)
+                self.sprung.set()
+                return
+            if self.lifted.is_set():
+                return
 
     def before(self, observe: Look) -> Iterator[Action]:
         return self.until_sprung()
