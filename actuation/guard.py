@@ -22,6 +22,9 @@ TARGET_CHANGED = 0.1  # share of those pixels
 
 _DOCUMENT = re.compile(r"[\w()\-]+\.(?:xlsx?|ods|csv|docx?|odt|pdf|txt|beancount|gnucash)\b", re.I)
 _MOVES = frozenset({"tab", "escape", "up", "down", "left", "right", "page_up", "page_down"})
+UNREAD = "unread"
+"""The rule that holds keys back from a dialog without words: looking again may show them."""
+
 _KEPT = 400  # characters of typed text that are remembered
 _READINGS = 64  # ways in which corrected text may stand in its place
 
@@ -62,11 +65,14 @@ class Guard:
         if elapsed >= self._rules.max_seconds:
             limit = f"{self._rules.max_seconds:.0f} seconds are the limit"
             return Permit(False, exhausted=True, reason=limit)
-        if self._rules.dry and (reason := self._lasting(action, observation)):
-            return Permit(False, reason=f"dry run: {reason}", rules=("dry",))
+        unread = self._unread(action, observation)
+        if self._rules.dry and (reason := unread or self._lasting(action, observation)):
+            rules = ("dry", UNREAD) if unread else ("dry",)
+            return Permit(False, reason=f"dry run: {reason}", rules=rules)
         held: dict[str, str] = {}
         for rule, reason in (
             ("outside", self._outside(action, observation)),
+            (UNREAD, unread),
             ("amount", self._amount(action)),
             ("payee", self._payee(action, observation)),
             *self._acts(action, observation, self._rules.ask),
@@ -169,6 +175,21 @@ class Guard:
             if words:
                 yield name, f"{words!r}: {family.risk}"
 
+    def _unread(self, action: Action, observation: Observation) -> str:
+        """Why a key's answer cannot be judged: a dialog's window may come before its words."""
+        if not (self._rules.ask or self._rules.approve or self._rules.dry):
+            return ""
+        blank = self._answered(action, observation) == ""
+        return "nothing can be read in the dialog or menu that a key answers" if blank else ""
+
+    def _answered(self, action: Action, observation: Observation) -> str | None:
+        """What can be read in the dialog or menu that keys would answer; None if they answer none
+        or the guard has no eyes."""
+        at = dialog_at(observation)
+        if at is None or self._dialog is None or not _answers(action, observation.windows[at]):
+            return None
+        return self._dialog(at, observation)
+
     def _marked(self, action: Action, observation: Observation) -> Iterator[tuple[str, str]]:
         """Words that the operator marked: (rule, reason)."""
         texts = self._words(action, observation) if self._approve else []
@@ -191,10 +212,8 @@ class Guard:
             case Click(x, y) | Drag(to_x=x, to_y=y) if self._label is not None:
                 # A drag that ends where it began clicks, and one may end on a wastebasket.
                 read = self._label(x, y, observation)
-            case Press() | TypeText() if self._dialog is not None:
-                at = dialog_at(observation)
-                answers = at is not None and _answers(action, observation.windows[at])
-                read = self._dialog(at, observation) if answers and at is not None else ""
+            case Press() | TypeText():
+                read = self._answered(action, observation) or ""
             case _:
                 return []
         texts = read.split("\n")

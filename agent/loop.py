@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar
 from actuation.action import Action, Ask, Done, Fail, Motion, Press, TypeText, Wait
 from actuation.desktop import Desktop, DesktopError, Stopped
 from actuation.grammar import format_action
-from actuation.guard import Guard, effect, target_changed
+from actuation.guard import UNREAD, Guard, effect, target_changed
 from actuation.rules import Permit
 from agent.approval import Approve, Hold, Request, go_on, never
 from agent.clock import Clock
@@ -45,6 +45,10 @@ Verify = Callable[[str], Verdict]  # what Done said → what was found
 
 STRIKES = 3
 """So many actions in a row without effect, or drops of one action, end a run."""
+
+
+WORDS = 2.0
+"""Seconds that the words of a dialog may come after its window."""
 
 
 class ImpossibleError(ValueError):
@@ -207,12 +211,15 @@ class Loop:
     ) -> "Action | _End | None":
         """The action that may be performed, perhaps another that a person put in its place; None
         where a person took the desktop instead of answering."""
-        action, asked = decision.action, set[str]()
+        action, asked, patience = decision.action, set[str](), time.monotonic() + WORDS
         while True:
             if self.stop.thrown:
                 raise Stopped
             elapsed = time.monotonic() - started - self._held
             permit = self.guard.check(action, seen, index, elapsed)
+            if UNREAD in permit.rules and time.monotonic() < patience:
+                seen = self.desktop.observe()
+                continue
             if permit.allowed or (permit.needs_approval and asked.issuperset(permit.rules)):
                 return action
             if permit.exhausted:

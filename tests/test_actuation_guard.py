@@ -188,6 +188,19 @@ def test_a_key_that_answers_a_dialog_is_judged_by_what_stands_in_it() -> None:
     assert Guard(Rules(ask=())).check(Press("Return"), ASKED, 0, 0).allowed
 
 
+def test_a_dialog_without_words_is_not_answered() -> None:
+    guard = Guard(Rules(), dialog=lambda window, seen: "")
+    for action in (Press("Return"), Press("space"), Press("alt+n"), Press("n")):
+        permit = guard.check(action, ASKED, 0, 0)
+        assert (permit.needs_approval, permit.rules) == (True, ("unread",)), action
+    for action in (Press("Tab"), Press("Escape"), TypeText("note")):
+        assert guard.check(action, ASKED, 0, 0).allowed, action
+    assert guard.check(Press("Return"), SEEN, 0, 0).allowed
+    assert Guard(Rules(ask=()), dialog=lambda *_: "").check(Press("n"), ASKED, 0, 0).allowed
+    dry = Guard(Rules(ask=(), dry=True), dialog=lambda *_: "").check(Press("n"), ASKED, 0, 0)
+    assert (dry.needs_approval, dry.rules) == (False, ("dry", "unread"))
+
+
 def test_letters_choose_from_a_menu() -> None:
     menu = Window("LibreOffice", "Soffice", Box(420, 30, 150, 200), dialog=True)
     seen = replace(SEEN, windows=(menu, SHEET, PAGE))

@@ -21,7 +21,7 @@ from agent.stop import Stop
 from memory.day import Context
 from memory.episode import Actor, Episode, Outcome
 from memory.store import Store
-from perception.observation import Observation
+from perception.observation import Box, Observation, Window
 from tasks.task import Goal, Verdict
 
 ENTER = (TypeText("Bäcker"), Press("Tab"), TypeText("12.50"), Press("Return"), Press("ctrl+s"))
@@ -237,6 +237,39 @@ def test_a_click_on_what_the_operator_wants_to_approve_asks_first() -> None:
     delicate = watched.check(Click(box.x + 20, box.y + 12), seen, 0, 0.0)
     plain = watched.check(Click(*desktop.cell_box(-1, 1).center), seen, 0, 0.0)
     assert (delicate.needs_approval, plain.allowed) == (True, True)
+
+
+class Asking(FakeDesktop):
+    """A dialog has the keys."""
+
+    def glance(self) -> Observation:
+        seen = super().glance()
+        dialog = Window("Save?", "fake-sheet", Box(300, 200, 200, 90), active=True, dialog=True)
+        behind = (replace(window, active=False) for window in seen.windows)
+        return replace(seen, windows=(dialog, *behind))
+
+    def observe(self) -> Observation:
+        return self.glance()
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome", "detail"),
+    [
+        ("Don't Save", Outcome.REFUSED, "Don't Save"),
+        ("Sort ascending", Outcome.ASKED, "?"),
+        ("", Outcome.REFUSED, "nothing can be read"),
+    ],
+)
+def test_the_words_of_a_dialog_are_waited_for_before_a_key_answers_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch, words: str, outcome: Outcome, detail: str
+) -> None:
+    monkeypatch.setattr("agent.loop.WORDS", 0.2)
+    looks = iter(["", ""])
+    guard = Guard(Rules(), dialog=lambda window, seen: next(looks, words))
+    loop = Loop(Asking(), Planned([Press("Return"), Ask("?")]), guard, store)
+    run = loop.run(Episode("e1", "sort", "", "", 0, "run", "w1", 1.0), Context(), None)
+    assert run.outcome is outcome
+    assert detail in run.detail
 
 
 def test_only_the_files_of_the_task_are_written() -> None:
