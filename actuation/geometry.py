@@ -2,14 +2,14 @@
 
     root pixels ─ origin ─▶ observation pixels ─┬─ scale ─▶ logical points
     (all monitors)          (one screen)        ├─ / size × 1000 ─▶ permille, 0–1000
-                                                └─ / ratio ─▶ pixels of a resized image
+                                                └─ × ratio ─▶ pixels of a resized image
 
-An origin may be negative: a monitor left of or above the first. Points are pixels' centres when
-spaces of different resolution meet, so that there and back again moves less than one pixel of
-the coarser space.
+An origin may be negative: a monitor left of or above the first.
 """
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from actuation.action import Click, Drag, Motion, Move, Scroll
 from perception.observation import Screen
@@ -36,28 +36,60 @@ def from_logical(point: tuple[float, float], screen: Screen) -> Point:
     return clamp_point((round(point[0] * screen.scale), round(point[1] * screen.scale)), screen)
 
 
-def to_permille(point: Point, screen: Screen) -> Point:
-    """Observation pixels to 0–1000 on each axis, as several vision-language models speak."""
-    return (
-        _rescale(point[0], screen.width, PERMILLE + 1),
-        _rescale(point[1], screen.height, PERMILLE + 1),
-    )
+class Space(StrEnum):
+    """The units in which a model speaks of points."""
+
+    PERMILLE = "permille"  # 0–1000 on each axis
+    RESIZED = "resized"  # pixels of the picture that it was shown
 
 
-def from_permille(point: Point, screen: Screen) -> Point:
-    return (
-        _rescale(point[0], PERMILLE + 1, screen.width),
-        _rescale(point[1], PERMILLE + 1, screen.height),
-    )
+@dataclass(frozen=True)
+class View:
+    """A screen as a model sees it: resized to width × height pixels, its points in `space`.
+
+    Scaled as the families' own code does it (value / size × other size): pixel 0 is 0 in every
+    space, and the far edge is clamped to the last pixel. There and back again costs at most one
+    pixel, or half a unit of the model's space where that is larger (screens above 3000 pixels).
+    """
+
+    screen: Screen
+    width: int
+    height: int
+    space: Space
+
+    @property
+    def units(self) -> tuple[int, int]:
+        """The extent of the model's space on each axis."""
+        return (PERMILLE, PERMILLE) if self.space is Space.PERMILLE else (self.width, self.height)
+
+    def to_model(self, point: Point) -> Point:
+        """Observation pixels to the model's units."""
+        across, down = self.units
+        x, y = point[0] * across / self.screen.width, point[1] * down / self.screen.height
+        return min(round(x), across), min(round(y), down)
+
+    def from_model(self, point: tuple[float, float]) -> Point:
+        """The model's units to the nearest observation pixel of the screen."""
+        across, down = self.units
+        x, y = point[0] * self.screen.width / across, point[1] * self.screen.height / down
+        return clamp_point((round(x), round(y)), self.screen)
 
 
-def to_resized(point: Point, screen: Screen, size: tuple[int, int]) -> Point:
-    """Observation pixels to pixels of the same picture resized to `size` (width, height)."""
-    return _rescale(point[0], screen.width, size[0]), _rescale(point[1], screen.height, size[1])
-
-
-def from_resized(point: Point, screen: Screen, size: tuple[int, int]) -> Point:
-    return _rescale(point[0], size[0], screen.width), _rescale(point[1], size[1], screen.height)
+def resized(width: int, height: int, factor: int, least: int, most: int) -> tuple[int, int]:
+    """Width and height that a picture is resized to: multiples of `factor`, its area within least
+    and most pixels, its shape kept as far as that goes ("smart resize", Qwen2-VL, arXiv
+    2409.12191)."""
+    across = max(factor, round(width / factor) * factor)
+    down = max(factor, round(height / factor) * factor)
+    if across * down > most:
+        shrink = math.sqrt(width * height / most)
+        across = max(factor, math.floor(width / shrink / factor) * factor)
+        down = max(factor, math.floor(height / shrink / factor) * factor)
+    elif across * down < least:
+        grow = math.sqrt(least / (width * height))
+        across = math.ceil(width * grow / factor) * factor
+        down = math.ceil(height * grow / factor) * factor
+    return across, down
 
 
 def clamp_point(point: Point, screen: Screen) -> Point:
@@ -77,8 +109,3 @@ def clamp(action: Motion, screen: Screen) -> Motion:
             return replace(action, x=x, y=y)
         case _:
             return action
-
-
-def _rescale(value: int, size: int, new_size: int) -> int:
-    """The pixel of a row of `new_size` under the centre of pixel `value` of a row of `size`."""
-    return min(max(int((value + 0.5) * new_size / size), 0), new_size - 1)

@@ -41,33 +41,38 @@ def test_logical_and_back(screen: Screen, across: float, down: float) -> None:
     assert near(geometry.from_logical(geometry.to_logical(point, screen), screen), point, 1)
 
 
-@given(SCREENS, SHARES, SHARES)
-def test_permille_and_back(screen: Screen, across: float, down: float) -> None:
-    point = point_on(screen, across, down)
-    permille = geometry.to_permille(point, screen)
-    assert all(0 <= value <= 1000 for value in permille)
-    cell = max(1.0, max(screen.width, screen.height) / 1001)
-    assert near(geometry.from_permille(permille, screen), point, cell)
+VIEWS = st.builds(geometry.View, SCREENS, SIZES, SIZES, st.sampled_from(geometry.Space))
 
 
-@given(st.integers(0, 1000), st.integers(0, 1000), st.integers(1001, 4000))
-def test_permille_round_trip_is_exact_on_larger_screens(x: int, y: int, size: int) -> None:
-    screen = Screen(size, size)
-    point = geometry.from_permille((x, y), screen)
-    assert near(geometry.to_permille(point, screen), (x, y), 1)
+@given(VIEWS, SHARES, SHARES)
+def test_a_models_space_and_back(view: geometry.View, across: float, down: float) -> None:
+    point = point_on(view.screen, across, down)
+    told = view.to_model(point)
+    assert all(0 <= value <= most for value, most in zip(told, view.units, strict=True))
+    back = view.from_model(told)
+    for axis, size in enumerate((view.screen.width, view.screen.height)):
+        unit = size / view.units[axis]
+        assert abs(back[axis] - point[axis]) <= max(1, unit / 2 + 0.5)
 
 
-@given(SCREENS, SHARES, SHARES, SIZES, SIZES)
-def test_resized_and_back(
-    screen: Screen, across: float, down: float, width: int, height: int
+@given(VIEWS, SHARES, SHARES)
+def test_what_a_model_says_is_kept_where_pixels_are_finer(
+    view: geometry.View, across: float, down: float
 ) -> None:
-    point = point_on(screen, across, down)
-    resized = geometry.to_resized(point, screen, (width, height))
-    assert 0 <= resized[0] < width
-    assert 0 <= resized[1] < height
-    back = geometry.from_resized(resized, screen, (width, height))
-    coarser = max(1.0, screen.width / width, screen.height / height)
-    assert near(back, point, coarser)
+    told = int(across * view.units[0]), int(down * view.units[1])
+    back = view.to_model(view.from_model(told))
+    for axis, size in enumerate((view.screen.width, view.screen.height)):
+        unit = size / view.units[axis]
+        assert abs(back[axis] - told[axis]) <= max(1, 1 / unit)
+
+
+@given(SIZES, SIZES, st.sampled_from([14, 16, 28, 32]))
+def test_a_resized_picture_keeps_its_bounds(width: int, height: int, factor: int) -> None:
+    least, most = 256 * 256, 1280 * 1280
+    across, down = geometry.resized(width, height, factor, least, most)
+    assert across % factor == down % factor == 0
+    assert across * down <= most
+    assert across * down >= least
 
 
 @given(SCREENS, st.integers(-9000, 9000), st.integers(-9000, 9000))
