@@ -8,6 +8,7 @@ import re
 import tomllib
 from difflib import get_close_matches
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,9 @@ class Settings(BaseSettings):
 
     height: int = Field(default=800, ge=480, le=4320)
     """Height of the virtual desktop in pixels."""
+
+    policy: str = "core"
+    """Who acts and sleeps where nothing else is said: core, or vlm:FOLDER_OR_ID and the like."""
 
     max_steps: int = Field(default=60, ge=1)
     """A run ends as `exhausted` after this many actions."""
@@ -133,15 +137,23 @@ class Settings(BaseSettings):
         """The one SQLite file of episodes."""
         return self.data / "memory.sqlite"
 
+    def room(self, policy: str) -> Path:
+        """Folder of what a policy learns: levels lie above the weights that they were made for."""
+        if not policy.startswith("vlm:"):
+            return self.data
+        model = policy.removeprefix("vlm:").partition("?")[0]
+        name = re.sub(r"[^\w.-]+", "-", model.rpartition("/")[2])
+        return self.data / "vlm" / f"{name}-{sha256(model.encode()).hexdigest()[:8]}"
+
     @cached_property
     def levels(self) -> Path:
         """Folder of the learned levels of weights."""
-        return self.data / "levels"
+        return self.room(self.policy) / "levels"
 
     @cached_property
     def nights(self) -> Path:
         """Folder of the night logs."""
-        return self.data / "nights"
+        return self.room(self.policy) / "nights"
 
     @cached_property
     def run(self) -> Path:

@@ -13,16 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from PIL import Image as PIL
+from PIL import Image as Pictures
 
 from actuation.geometry import View, resized
 from agent.policies.vlm.dialects.dialect import Dialect, DialectError, view_of
 from agent.policies.vlm.speaker import Message, Picture
+from agent.policies.vlm.spec import PICTURES
 from memory.day import Context
 from memory.recall import RecalledStep
 from perception.observation import Image, Screen
 
-PICTURES = 3  # "more degrades accuracy", and costs prefill
 GONE = "[picture left out]"
 SAME = "[the screen has not changed]"
 SMALL = 448  # longest side of a recalled picture, in pixels
@@ -73,6 +73,16 @@ class Transcript:
         self._turns.append(_Turn(self._said, self._pending, text))
         self._pending, self._said = None, ""
 
+    def skip(self, text: str) -> None:
+        """A turn whose picture is gone already."""
+        self._turns.append(_Turn("", None, text))
+        self._evicted = len(self._turns)
+
+    @property
+    def evicted(self) -> int:
+        """Of how many turns the pictures are gone."""
+        return self._evicted
+
     def tell(self, text: str) -> None:
         """Something that the model should know with the next picture."""
         self._said = f"{self._said}{text}\n"
@@ -103,7 +113,9 @@ def resize(image: Image, width: int, height: int) -> Image:
     """uint8 (H, W, 3) to (height, width, 3), bicubic as the families' processors do it."""
     if image.shape[:2] == (height, width):
         return image
-    return np.asarray(PIL.fromarray(image).resize((width, height), PIL.Resampling.BICUBIC))
+    return np.asarray(
+        Pictures.fromarray(image).resize((width, height), Pictures.Resampling.BICUBIC)
+    )
 
 
 def recalled(dialect: Dialect, steps: Sequence[RecalledStep]) -> list[str | Picture]:

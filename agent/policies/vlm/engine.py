@@ -1,7 +1,7 @@
 """Engine: a model of this process that answers conversations, computing only what is new.
 
-    messages ─▶ prompt ─▶ common prefix? ─▶ new tokens and pictures ─▶ constrained decoding ─▶ text
-                              └ key-value cache of the last conversation
+messages ─▶ prompt ─▶ common prefix? ─▶ new tokens and pictures ─▶ constrained decoding ─▶ text
+                          └ key-value cache of the last conversation
 """
 
 import math
@@ -92,7 +92,7 @@ class Engine:
         key = shown.picture.digest, shown.kept.numpy().tobytes()
         if key not in self._features:
             self._features = dict(list(self._features.items())[-ENCODED + 1 :])
-            whole = self.loaded.sight.encode(self.loaded.model, shown.seen)
+            (whole,) = self.loaded.sight.encode(self.loaded.model, [shown.seen])
             kept = shown.kept.to(whole.rows.device)
             self._features[key] = whole if bool(kept.all()) else whole.kept(kept)
         return self._features[key]

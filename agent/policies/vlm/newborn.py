@@ -75,7 +75,10 @@ def _tokenizer(texts: Iterable[str], vocabulary: int, tiled: bool) -> Any:
     plain.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(
-        vocab_size=vocabulary, special_tokens=special, initial_alphabet=alphabet, show_progress=False
+        vocab_size=vocabulary,
+        special_tokens=special,
+        initial_alphabet=alphabet,
+        show_progress=False,
     )
     plain.train_from_iterator(texts, trainer)
     plain.add_tokens(list(TOOLS))
@@ -97,7 +100,7 @@ def _tiles() -> list[str]:
 def _config(kind: str, size: Size, tokenizer: Any) -> Any:
     from transformers import AutoConfig
 
-    text = {
+    text: dict[str, Any] = {
         "vocab_size": len(tokenizer),
         "hidden_size": size.width,
         "intermediate_size": 3 * size.width,
@@ -111,7 +114,7 @@ def _config(kind: str, size: Size, tokenizer: Any) -> Any:
         "eos_token_id": tokenizer.eos_token_id,
     }
     if kind == "smolvlm":
-        eye = {
+        tiles = {
             "hidden_size": size.eye_width,
             "intermediate_size": 3 * size.eye_width,
             "num_hidden_layers": size.eye_depth,
@@ -122,7 +125,7 @@ def _config(kind: str, size: Size, tokenizer: Any) -> Any:
         return AutoConfig.for_model(
             kind,
             text_config={"model_type": "llama", **text},
-            vision_config=eye,
+            vision_config=tiles,
             image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
             scale_factor=4,
             tie_word_embeddings=True,
@@ -135,7 +138,7 @@ def _config(kind: str, size: Size, tokenizer: Any) -> Any:
         "rope_theta": 10000.0,
         "mrope_section": section,
     }
-    eye = {
+    eye: dict[str, Any] = {
         "hidden_size": size.eye_width,
         "intermediate_size": 3 * size.eye_width,
         "depth": size.eye_depth,

@@ -85,4 +85,3 @@ def _common(one: Sequence[object], other: Sequence[object]) -> int:
 def _whole(length: int, inside: Sequence[tuple[int, int]]) -> int:
     """The largest length up to this one that cuts no picture."""
     return next((start for start, end in inside if start < length < end), length)
-

@@ -33,7 +33,8 @@ class Shown:
 class Prompt:
     """keys: what tells tokens apart, pictures' by their pixels. ids: (L,). positions: (3, L), or
     (L,) for models with plain RoPE. stable: tokens that a longer conversation begins with too.
-    replies: [start, end) of each assistant message."""
+    replies: [start, end) of each assistant message; empty where the chat template shows an
+    earlier reply otherwise than it was said."""
 
     keys: tuple[object, ...]
     ids: Tensor
@@ -72,9 +73,9 @@ class Writer:
             if message.role == "assistant":
                 start = len(ahead := self._render(messages[:at], True))
                 said = self._plain(message) + self._end
-                if text.startswith(ahead + said):
-                    spans.append((start, start + len(said)))
-        return self._assemble(text, messages, sorted(spans), len(text))
+                as_said = text.startswith(ahead + said)
+                spans.append((start, start + len(said)) if as_said else (0, 0))
+        return self._assemble(text, messages, spans[1:] + spans[:1], len(text))
 
     def _render(self, messages: Sequence[Message], speak: bool) -> str:
         told = [
@@ -136,7 +137,9 @@ class Writer:
                     keys += [(digest, at) for at, stay in enumerate(stays) if stay]
                     keep += stays
                     shown.append(before)
-                found = self._tokenizer(words, add_special_tokens=False)["input_ids"] if words else []
+                found = (
+                    self._tokenizer(words, add_special_tokens=False)["input_ids"] if words else []
+                )
                 ids += found
                 types += [0] * len(found)
                 keys += found
@@ -152,6 +155,10 @@ class Writer:
             stable=tokens_at[stable],
             replies=tuple((tokens_at[start], tokens_at[end]) for start, end in spans),
         )
+
+    def _tokens(self, text: str) -> list[int]:
+        found: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
+        return found
 
     def _marks(self, ids: list[int]) -> int:
         """How many control tokens stand at the end."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor
 
 from agent.policies.vlm.speaker import Picture
@@ -62,7 +63,7 @@ class Sight(Protocol):
 
     def see(self, picture: Picture) -> Seen: ...
 
-    def encode(self, model: Module, seen: Seen) -> Features: ...
+    def encode(self, model: Module, seen: Sequence[Seen]) -> list[Features]: ...
 
     def combine(self, features: Sequence[Features]) -> object: ...
 
@@ -83,14 +84,15 @@ class GridSight:
         ids, visual = (self._token,) * count, (True,) * count
         return Seen(ids, visual, {"pixel_values": made["pixel_values"]}, grid)
 
-    def encode(self, model: Module, seen: Seen) -> Features:
-        pixels = seen.tensors["pixel_values"].to(model.device)
-        assert seen.grid is not None, "see() gives every picture a grid"
-        found = model.model.get_image_features(
-            pixels, seen.grid.to(model.device), return_dict=True
-        )
+    def encode(self, model: Module, seen: Sequence[Seen]) -> list[Features]:
+        pixels = torch.cat([one.tensors["pixel_values"] for one in seen]).to(model.device)
+        grids = torch.cat([one.grid for one in seen if one.grid is not None]).to(model.device)
+        found = model.model.get_image_features(pixels, grids, return_dict=True)
         deep = getattr(found, "deepstack_features", None) or ()
-        return Features(found.pooler_output[0], tuple(layer[0] for layer in deep))
+        return [
+            Features(rows, tuple(layer[at] for layer in deep))
+            for at, rows in enumerate(found.pooler_output)
+        ]
 
     def combine(self, features: Sequence[Features]) -> object:
         deep = zip(*(one.deep for one in features), strict=True)
@@ -113,7 +115,9 @@ class TileSight:
         self._run = int(side**2 / config.scale_factor**2)
 
     def see(self, picture: Picture) -> Seen:
-        made = self._processor(images=[[picture.image]], return_tensors="pt", return_row_col_info=True)
+        made = self._processor(
+            images=[[picture.image]], return_tensors="pt", return_row_col_info=True
+        )
         rows, columns = made["rows"][0][0], made["cols"][0][0]
         fake, run = "<fake_token_around_image>", self.placeholder * self._run
         text = ""
@@ -127,7 +131,10 @@ class TileSight:
         tensors = {name: made[name] for name in ("pixel_values", "pixel_attention_mask")}
         return Seen(ids, tuple(one == self._token for one in ids), tensors)
 
-    def encode(self, model: Module, seen: Seen) -> Features:
+    def encode(self, model: Module, seen: Sequence[Seen]) -> list[Features]:
+        return [self._encode(model, one) for one in seen]
+
+    def _encode(self, model: Module, seen: Seen) -> Features:
         tensors = {name: tensor.to(model.device) for name, tensor in seen.tensors.items()}
         found = model.model.get_image_features(**tensors, return_dict=True)
         return Features(found.pooler_output[0])
