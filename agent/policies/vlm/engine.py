@@ -32,20 +32,20 @@ class Engine:
 
     def __init__(self, loaded: Loaded, dialect: Dialect, reuse: bool = True, skip: bool = False):
         self.loaded, self.weights, self._reuse = loaded, loaded.weights, reuse
-        self._writer = Writer(
+        self.writer = Writer(
             loaded.model, loaded.tokenizer, loaded.sight, dialect.sequential, skip
         )
-        self._prefix = Prefix(loaded.model.config.get_text_config())
+        self.prefix = Prefix(loaded.model.config.get_text_config())
         self._features: dict[tuple[bytes, bytes], Features] = {}
         self._constraint = Constraint(loaded.tokenizer, dialect.grammar(THOUGHT), _width(loaded))
 
     @torch.inference_mode()
     def say(self, messages: Sequence[Message], dialect: Dialect) -> Reply:
         begun = time.perf_counter()
-        prompt = self._writer.prompt(messages)
+        prompt = self.writer.prompt(messages)
         written = time.perf_counter()
         if not self._reuse:
-            self._prefix.clear()
+            self.prefix.clear()
         logits, reused = self.prefill(prompt)
         filled = time.perf_counter()
         ids, logprob = self._decode(logits, prompt)
@@ -61,17 +61,17 @@ class Engine:
     def prefill(self, prompt: Prompt) -> tuple[Tensor, int]:
         """(V,) logits behind the prompt, and how many tokens were reused for them."""
         inside = [(one.start, one.end) for one in prompt.shown]
-        cache = self._prefix.reuse(prompt.keys, inside)
-        reused = start = len(self._prefix.keys)
+        cache = self.prefix.reuse(prompt.keys, inside)
+        reused = start = len(self.prefix.keys)
         stops = {prompt.stable, len(prompt.keys)}
-        if not self._prefix.croppable:  # places that a shorter history may go on from
+        if not self.prefix.croppable:  # places that a shorter history may go on from
             stops |= {one.lead for one in prompt.shown}
         logits = None
         for stop in sorted(one for one in stops if one > start):
             logits = self._forward(prompt, start, stop, cache)
-            self._prefix.grown(prompt.keys[start:stop])
+            self.prefix.grown(prompt.keys[start:stop])
             if stop < len(prompt.keys):
-                self._prefix.keep()
+                self.prefix.keep()
             start = stop
         assert logits is not None, "reuse() leaves at least one token"
         return logits, reused
@@ -100,7 +100,7 @@ class Engine:
     def _decode(self, logits: Tensor, prompt: Prompt) -> tuple[list[int], float]:
         """Greedy, within the grammar: the reply's ids and their log probability."""
         state = self._constraint.start()
-        model, cache = self.loaded.model, self._prefix.cache
+        model, cache = self.loaded.model, self.prefix.cache
         position = int(prompt.positions.max()) + 1
         ids: list[int] = []
         logprob = 0.0
@@ -120,7 +120,7 @@ class Engine:
             places = torch.arange(position, position + len(new), device=logits.device)
             places = places.expand(*prompt.positions.shape[:-1], -1)
             logits = step(model, torch.tensor(new, device=logits.device), places, cache, None)
-            self._prefix.grown(new)
+            self.prefix.grown(new)
             position += len(new)
         return state.text_ids(ids), logprob
 
