@@ -90,6 +90,13 @@ class Settings(BaseSettings):
     night_rehearsals: int = Field(default=3, ge=0)
     """Live tasks tried before and after training, for the exam of a night."""
 
+    servers: tuple[str, ...] = ()
+    """Other machines whose model servers may be shown the screen (`--policy vlm:https://HOST/v1`),
+    by name or number; empty: this machine's alone."""
+
+    server_seconds: float = Field(default=120.0, gt=0)
+    """An answer of a model server must be there after so many seconds."""
+
     torch_index: str = ""
     """Package index that `make setup` takes torch from; empty: pip's own configuration."""
 
