@@ -66,8 +66,12 @@ SHAPES = {
 
 def model(shape: Shape, folder: Path, device: str) -> Loaded:
     """Random weights in bf16, made on the device; the tokenizer is a small one of its own."""
-    from transformers import AutoConfig, AutoImageProcessor, AutoModelForImageTextToText
-    from transformers import AutoTokenizer
+    from transformers import (
+        AutoConfig,
+        AutoImageProcessor,
+        AutoModelForImageTextToText,
+        AutoTokenizer,
+    )
 
     newborn(folder, "qwen3_vl", [GOAL, THOUGHT, Qwen3().system(view())], Size(64, 2, 2, 64, 2))
     config = AutoConfig.from_pretrained(folder)
@@ -77,7 +81,11 @@ def model(shape: Shape, folder: Path, device: str) -> Loaded:
     text.head_dim, text.intermediate_size, text.vocab_size = 128, shape.inner, VOCABULARY
     text.rope_parameters["mrope_section"] = [24, 20, 20]
     text.tie_word_embeddings = config.tie_word_embeddings = shape.tied
-    eye.hidden_size, eye.depth, eye.intermediate_size = shape.eye_width, shape.eye_depth, shape.eye_inner
+    eye.hidden_size, eye.depth, eye.intermediate_size = (
+        shape.eye_width,
+        shape.eye_depth,
+        shape.eye_inner,
+    )
     eye.num_heads, eye.out_hidden_size = 16, shape.width
     eye.deepstack_visual_indexes = list(shape.deep)
     with torch.device(device):

@@ -32,12 +32,10 @@ class Engine:
 
     def __init__(self, loaded: Loaded, dialect: Dialect, reuse: bool = True, skip: bool = False):
         self.loaded, self.weights, self._reuse = loaded, loaded.weights, reuse
-        self.writer = Writer(
-            loaded.model, loaded.tokenizer, loaded.sight, dialect.sequential, skip
-        )
+        self.writer = Writer(loaded.model, loaded.tokenizer, loaded.sight, dialect.sequential, skip)
         self.prefix = Prefix(loaded.model.config.get_text_config())
         self._features: dict[tuple[bytes, bytes], Features] = {}
-        self._constraint = Constraint(loaded.tokenizer, dialect.grammar(THOUGHT), _width(loaded))
+        self._constraint = Constraint(loaded.tokenizer, dialect.grammar(THOUGHT))
 
     @torch.inference_mode()
     def say(self, messages: Sequence[Message], dialect: Dialect) -> Reply:
@@ -137,8 +135,3 @@ def step(model: Any, ids: Tensor, positions: Tensor, cache: Any, pictures: objec
     )
     logits: Tensor = found.logits[0, -1]
     return logits
-
-
-def _width(loaded: Loaded) -> int:
-    """Rows of the language head: often more than the tokenizer has tokens."""
-    return int(loaded.model.get_output_embeddings().weight.shape[0])

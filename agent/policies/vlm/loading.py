@@ -19,13 +19,15 @@ PRECISIONS = ("auto", "fp32", "bf16", "int8", "int4")
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """A model and what belongs to it. weights: the digest that names them. source: where from."""
+    """A model and what belongs to it. weights: the digest that names them. source: where from.
+    most: pixels of the largest picture that it takes, 0 where it does not say."""
 
     model: Any
     tokenizer: Any
     sight: Sight
     weights: str
     source: str
+    most: int = 0
 
 
 def load(source: str, precision: str = "auto", download: bool = False, device: str = "") -> Loaded:
@@ -53,7 +55,9 @@ def load(source: str, precision: str = "auto", download: bool = False, device: s
         raise Needed(f"no vision-language model at {source}{known}: {first}") from error
     model.eval()
     sight = sight_of(processor, tokenizer, model.config)
-    return Loaded(model, tokenizer, sight, digest(source), source)
+    most = dict(getattr(processor, "size", None) or {}).get("longest_edge", 0)
+    largest = int(most) if sight.cell else 0  # of tiles it is a length
+    return Loaded(model, tokenizer, sight, digest(source), source, largest)
 
 
 def digest(source: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+DIALECT = "compact"
 CLASSES = ("qwen3_vl", "qwen2_5_vl", "qwen3_5", "smolvlm")
 CONTROL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 VISION = ("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")
@@ -36,7 +37,7 @@ class Size:
     eye_width: int = 192
     eye_depth: int = 4
     vocabulary: int = 1024
-    most: int = 640 * 400
+    most: int = 352 * 224
 
 
 def newborn(folder: Path, kind: str, texts: Iterable[str], size: Size, seed: int = 0) -> int:
@@ -50,6 +51,7 @@ def newborn(folder: Path, kind: str, texts: Iterable[str], size: Size, seed: int
     tokenizer = _tokenizer(texts, size.vocabulary, tiled)
     tokenizer.save_pretrained(folder)
     config = _config(kind, size, tokenizer)
+    config.dialect = DIALECT
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = AutoModelForImageTextToText.from_config(config)

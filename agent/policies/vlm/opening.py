@@ -6,6 +6,7 @@ from pathlib import Path
 from agent.attempt import PolicyMaker
 from agent.config import Settings
 from agent.errors import BadInput, Needed
+from agent.policies.vlm.dialects.catalog import ModelFacts, dialect_of
 from agent.policies.vlm.dialects.dialect import Dialect
 from agent.policies.vlm.loading import Loaded, load
 from agent.policies.vlm.policy import VlmPolicy
@@ -25,12 +26,12 @@ def maker(policy: str, level: Path | None) -> PolicyMaker:
 
 
 def _served(spec: Spec) -> VlmPolicy:
-    from agent.policies.vlm.dialects.catalog import dialect_of
     from agent.policies.vlm.server import server
 
     address = f"{spec.source}#{spec.model}" if spec.model else spec.source
     speaker = server(address, Settings())
-    return VlmPolicy(speaker, dialect_of(speaker.served.model, spec.dialect), spec.pictures)
+    speech = _spoken(ModelFacts(names=(speaker.served.model,)), spec.dialect)
+    return VlmPolicy(speaker, speech, spec.pictures)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +64,21 @@ class Opened:
 
 def opened(spec: Spec) -> Opened:
     """Load a model. Raises BadInput or Needed with the mend."""
-    from agent.policies.vlm.dialects.catalog import dialect_for
-
     loaded = load(spec.source, spec.precision, spec.download)
-    dialect = dialect_for(loaded, spec.dialect)
-    if loaded.sight.cell and dialect.factor != loaded.sight.cell:
-        raise BadInput(
-            f"{spec.name} sees squares of {loaded.sight.cell} pixels, and {dialect.name} counts in"
-            f" {dialect.factor}: name another, as {spec.source}?dialect=NAME"
-        )
-    return Opened(loaded, dialect, spec)
+    config = loaded.model.config
+    own = str(getattr(config, "dialect", "") or "")  # models that were made here say it
+    names = tuple(config.architectures or ())
+    told = ModelFacts(config.model_type, names, (spec.source, Path(spec.source).name))
+    speech = _spoken(told, spec.dialect or own)
+    if loaded.sight.cell:
+        speech.factor = loaded.sight.cell
+    speech.most = min(speech.most, loaded.most or speech.most)
+    speech.least = min(speech.least, speech.most)
+    return Opened(loaded, speech, spec)
+
+
+def _spoken(model: ModelFacts, name: str) -> Dialect:
+    try:
+        return dialect_of(model, name)
+    except ValueError as error:
+        raise BadInput(str(error)) from error

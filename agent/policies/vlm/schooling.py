@@ -4,6 +4,7 @@ Of each task some episodes are kept beside a whole model, held back from trainin
 that its nights replay and are examined on.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from agent.policies.vlm.bedtime import SKILLS_FILE
 from agent.policies.vlm.dialects.catalog import dialect
 from agent.policies.vlm.learner import Reach, VlmLearner
 from agent.policies.vlm.lessons import Lesson
-from agent.policies.vlm.newborn import Size, newborn
+from agent.policies.vlm.newborn import DIALECT, Size, newborn
 from agent.policies.vlm.opening import opened
 from agent.policies.vlm.parallel import join, leads
 from agent.policies.vlm.spec import parse
@@ -27,7 +28,6 @@ from memory.store import Store
 
 HELD_BACK = 10  # one in so many episodes is a skill to be examined on
 MINIMUM = 20  # episodes below which none is held back
-DIALECT = "smolvlm"  # of newborn models: the shortest
 
 
 @dataclass(frozen=True)
@@ -76,19 +76,16 @@ def school(one: School, output: Output) -> Schooled | None:
             if spec.served
             else f"no memory at {source}: record demonstrations, or name one with --from"
         )
-    episodes = shown(source)
-    if one.new:
-        if not Path(spec.source).exists() and leads():
-            texts = [text for episode in episodes for text in _texts(episode)]
-            newborn(Path(spec.source), one.new, texts, Size(), one.schedule.seed)
-        spec = replace(spec, dialect=spec.dialect or DIALECT)
+    held, taught = split(shown(source))
+    if one.new and not Path(spec.source).exists() and leads():
+        texts = [text for each in lived(source, taught) for text in _texts(each)]
+        newborn(Path(spec.source), one.new, texts, Size(), one.schedule.seed)
     here = opened(spec)
     whole = one.whole or bool(one.new)
     gpu = here.loaded.model.device.type == "cuda"
     reach = Reach(spec.pictures, micro=16 if whole else 4, checkpointing=gpu, whole=whole)
     learner = VlmLearner(here.loaded, here.dialect, reach=reach)
-    held, taught = split(episodes)
-    lessons = [each for episode in taught for each in _lessons(learner, episode)]
+    lessons = [each for episode in lived(source, taught) for each in _lessons(learner, episode)]
     out = one.out or settings.room(one.policy) / ("whole" if whole else "level.safetensors")
     out.parent.mkdir(parents=True, exist_ok=True)
     checkpoint = out.with_name(out.name + ".checkpoint")
@@ -111,16 +108,22 @@ def school(one: School, output: Output) -> Schooled | None:
         return None
     digest = finish(learner, out)
     if whole:
-        keep(held, out / SKILLS_FILE)
+        keep(lived(source, held), out / SKILLS_FILE)
     checkpoint.unlink(missing_ok=True)
     return Schooled(out, digest, len(taught), len(lessons), tuple(losses))
 
 
 def shown(source: Path) -> list[Episode]:
-    """The good episodes of a memory, with their steps, the oldest first."""
+    """The good episodes of a memory, without their steps."""
     with Store(source) as store:
-        names = [one.id for one in store.episodes() if good(one)]
-        return [store.episode(name) for name in names]
+        return [one for one in store.episodes() if good(one)]
+
+
+def lived(source: Path, episodes: list[Episode]) -> Iterator[Episode]:
+    """The same with their steps, one after the other: their frames are large."""
+    with Store(source) as store:
+        for episode in episodes:
+            yield store.episode(episode.id)
 
 
 def split(episodes: list[Episode]) -> tuple[list[Episode], list[Episode]]:
@@ -131,7 +134,7 @@ def split(episodes: list[Episode]) -> tuple[list[Episode], list[Episode]]:
     return held, [one for one in episodes if one.seed % HELD_BACK != HELD_BACK - 1]
 
 
-def keep(episodes: list[Episode], path: Path) -> None:
+def keep(episodes: Iterable[Episode], path: Path) -> None:
     """Copy episodes into a memory of their own."""
     with Store(path) as store:
         for episode in episodes:
