@@ -59,7 +59,7 @@ def read(folder: Path, name: str) -> Model | None:
         return listed
     try:
         shape = _shape(config, size)
-    except (KeyError, TypeError, ZeroDivisionError):
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
         return None
     return Model(name, kind, dialect, "", shape, remote_code="auto_map" in config)
 

@@ -87,8 +87,9 @@ def memory(shape: Shape, precision: str, tokens: int = CONTEXT) -> float:
 def dialect_of(name: str, model_type: str = "") -> str:
     """Who speaks for a model: by its name where that tells (a fine-tune speaks otherwise than the
     class it is made of), else by its config's model_type; "" for nobody."""
+    last = name.rpartition("/")[2]
     for pattern, dialect in _NAMES.items():
-        if re.search(pattern, name, re.IGNORECASE):
+        if re.search(pattern, last, re.IGNORECASE):
             return dialect
     return _TYPES.get(model_type, "")
 
