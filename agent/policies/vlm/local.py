@@ -5,9 +5,10 @@ Only names, sizes and config.json are read: nothing is loaded, and no code of th
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from agent.policies.vlm.models import GB, Model, Shape, dialect_of, known
 
@@ -59,15 +60,14 @@ def read(folder: Path, name: str) -> Model | None:
         return listed
     try:
         shape = _shape(config, size)
-    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+    except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError):
         return None
     return Model(name, kind, dialect, "", shape, remote_code="auto_map" in config)
 
 
-def _shape(config: Mapping[str, object], size: int) -> Shape:
+def _shape(config: dict[str, Any], size: int) -> Shape:
     """By a config.json; its numbers are of the language model, where it tells two apart."""
-    inner = config.get("text_config")
-    text = inner if isinstance(inner, dict) else dict(config)
+    text: dict[str, Any] = config.get("text_config") or config
     hidden, layers = int(text["hidden_size"]), int(text["num_hidden_layers"])
     heads = int(text["num_attention_heads"])
     kinds = text.get("layer_types") or ["full_attention"] * layers
