@@ -17,6 +17,7 @@ from agent.policies.vlm.local import cache, cached, read
 from agent.policies.vlm.machine import Machine, machine
 from agent.policies.vlm.models import MODELS, Model, known
 from agent.policies.vlm.served import KEY, served
+from agent.policies.vlm.spec import PREFIX, Spec, parse
 
 PACKAGES = ("transformers", "peft", "accelerate", "llguidance")
 EXTRA, QUANT = "pip install 'dormouse[vlm]'", "pip install 'dormouse[quant]'"
@@ -27,51 +28,59 @@ def fitness(
     settings: Settings, missing: Sequence[str] | None = None, here: Machine | None = None
 ) -> Check:
     """missing: of PACKAGES and bitsandbytes; here: the machine; None: looked up."""
-    if is_address(settings.vlm):
-        return _served(settings)
+    try:
+        spec = parse(f"{PREFIX}{settings.vlm}") if settings.vlm else None
+    except BadInput as error:
+        return Check(False, str(error), "mend the setting vlm")
+    if spec and is_address(spec.source):
+        return _served(spec, settings)
     if missing is None:
         missing = [name for name in (*PACKAGES, "bitsandbytes") if find_spec(name) is None]
     absent = [name for name in missing if name in PACKAGES]
-    if absent and not settings.vlm:
+    if absent and spec is None:
         words = f"not installed, and the core policy needs none of it (else: {EXTRA})"
         return Check(True, words)
+    if spec is None:
+        return Check(True, _offer(here or machine()))
     if absent:
-        return Check(False, f"{settings.vlm} needs {', '.join(absent)}", EXTRA)
-    here = here or machine()
-    if not settings.vlm:
-        return Check(True, _offer(here))
-    model = _model(settings.vlm)
+        return Check(False, f"{spec.source} needs {', '.join(absent)}", EXTRA)
+    model = _model(spec.source)
     if model is None:
-        words = f"{settings.vlm} is no model's folder, and not in the catalog or the cache"
+        words = f"{spec.source} is no model's folder, and not in the catalog or the cache"
         return Check(False, words, "dormouse models")
-    return _fits(model, here, "bitsandbytes" not in missing)
+    return _fits(spec, model, here or machine(), "bitsandbytes" not in missing)
 
 
-def _fits(model: Model, here: Machine, quantises: bool) -> Check:
+def _fits(spec: Spec, model: Model, here: Machine, quantises: bool) -> Check:
     if model.remote_code:
         words = f"{model.id} needs Python from its folder, which is not run without your word"
         return Check(
             False, words, 'serve it, as with vLLM, and set vlm = "http://127.0.0.1:8000/v1"'
         )
-    needs, fits = here.needs(model), here.fits(model)
-    if not fits:
-        least = min(needs, key=lambda name: needs[name])
-        words = f"{model.id} needs {needs[least]:.0f} GB as {least}; {here}, {here.room:.0f} to use"
-        return Check(False, words, _smaller(here))
-    words = f"{model.id} fits as {fits}: {needs[fits]:.1f} GB; {here}"
     if here.hidden:
         mend = "make setup with DORMOUSE_TORCH_INDEX naming an index of torch's CUDA builds"
         return Check(False, f"torch's build cannot use the {here.hidden}", mend)
+    needs, best = here.needs(model), here.fits(model)
+    if not best:
+        least = min(needs, key=lambda name: needs[name])
+        words = f"{model.id} needs {needs[least]:.0f} GB as {least}; {here}, {here.room:.0f} to use"
+        return Check(False, words, _smaller(here))
+    chosen = next(iter(needs)) if spec.precision == "auto" else spec.precision
+    gb = needs.get(chosen, needs[best])
+    words = f"{model.id} takes {gb:.1f} GB as {chosen}; {here}"
+    if gb > here.room:
+        return Check(False, f"{words}: too much", f'vlm = "{spec.source}?precision={best}"')
+    if chosen in ("int8", "int4") and not quantises:
+        return Check(False, f"{words}, which needs bitsandbytes", QUANT)
     if not here.gpu:
         return Check(True, f"{words}: slow", "a GPU; or a server that has one, in the setting vlm")
-    if fits in ("int8", "int4") and not quantises:
-        return Check(False, f"{words}, which needs bitsandbytes", QUANT)
     return Check(True, words)
 
 
-def _served(settings: Settings) -> Check:
+def _served(spec: Spec, settings: Settings) -> Check:
     try:
-        where = address(settings.vlm, settings.servers)
+        named = f"{spec.source}#{spec.model}" if spec.model else spec.source
+        where = address(named, settings.servers)
         who = served(Connection(where, os.environ.get(KEY, ""), GREET))
     except (BadInput, Needed) as error:
         return Check(False, str(error), "start the server, or mend the setting vlm")
