@@ -269,6 +269,26 @@ def replay(
 
 
 @app.command()
+def models(
+    folder: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Look for models in this folder too.")
+    ] = None,
+    fitting: Annotated[bool, typer.Option("--fitting", help="Only those that fit here.")] = False,
+    plain: Plain = False,
+    json: Json = None,
+) -> None:
+    """Vision-language models for --policy vlm: how they speak, what they need, which fit here.
+
+    Looks into Hugging Face's cache as well. Loads nothing and downloads nothing.
+
+    Example: dormouse models --fitting
+    """
+    from agent.verbs import models as verb
+
+    raise typer.Exit(verb.main(folder=folder, fitting=fitting, plain=plain, json=json))
+
+
+@app.command()
 def doctor(
     latency: Annotated[
         bool, typer.Option("--latency", help="Measure stop, yield, frame age, typing (minutes).")

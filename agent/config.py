@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     night_rehearsals: int = Field(default=3, ge=0)
     """Live tasks tried before and after training, for the exam of a night."""
 
+    vlm: str = ""
+    """The model that `--policy vlm` means: a folder, a hub id (`dormouse models` lists them), or a
+    server's address as http://127.0.0.1:8000/v1#MODEL."""
+
     servers: tuple[str, ...] = ()
     """Other machines whose model servers may be shown the screen (`--policy vlm:https://HOST/v1`),
     by name or number; empty: this machine's alone."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from actuation.geometry import View
 from agent.policies.vlm.connection import at
 from agent.policies.vlm.dialects.dialect import Dialect, DialectError
+from agent.policies.vlm.dialects.toolcall import CLOSE, OPEN, ToolCall, dumped
 from agent.policies.vlm.speaker import Reply
 from perception.observation import Screen
 
@@ -40,40 +41,33 @@ def reply_of(answer: object, dialect: Dialect, wall: float) -> Reply | None:
 def said(thought: str, content: str, calls: Sequence[Call], dialect: Dialect) -> str:
     """The parts of a reply as one text: the first writing of it that the dialect reads; where it
     reads none, the first of all, for its reason to be told."""
-    found = [text.strip() for text in _writings(thought.strip(), content.strip(), calls)]
+    found = [text.strip() for text in _writings(thought.strip(), content.strip(), calls, dialect)]
     return next((text for text in found if _reads(dialect, text)), found[0])
 
 
-def as_json(name: str, arguments: Mapping[str, object]) -> str:
-    """A tool call as Qwen's older families and GUI-Owl write it."""
-    call = json.dumps({"name": name, "arguments": arguments}, ensure_ascii=False)
-    return f"<tool_call>\n{call}\n</tool_call>"
-
-
-def as_xml(name: str, arguments: Mapping[str, object]) -> str:
-    """A tool call as Qwen3.5 and later write it: text as it stands, all else as JSON."""
-    lines = [
-        f"<parameter={key}>\n{value if isinstance(value, str) else _dumped(value)}\n</parameter>"
-        for key, value in arguments.items()
-    ]
-    return "\n".join(["<tool_call>", f"<function={name}>", *lines, "</function>", "</tool_call>"])
+def written(name: str, arguments: Mapping[str, object], dialect: Dialect) -> str:
+    """A tool call between its tags, as the dialect itself writes one: JSON, or XML for Qwen3.5 and
+    later; JSON for a tool that the dialect has not."""
+    if isinstance(dialect, ToolCall) and name in ("computer_use", "computer"):
+        call = dialect.call(arguments)
+    else:
+        call = dumped({"name": name, "arguments": arguments})
+    return f"{OPEN}\n{call}\n{CLOSE}"
 
 
 def as_object(name: str, arguments: Mapping[str, object], thought: str) -> str:
     """A tool call as Holo writes it: one object, the arguments beside the tool's name."""
     call = {"tool_name": name, **arguments}
-    return _dumped({"note": None, "thought": thought, "tool_call": call})
+    return dumped({"note": None, "thought": thought, "tool_call": call})
 
 
-def _writings(thought: str, content: str, calls: Sequence[Call]) -> Iterator[str]:
+def _writings(thought: str, content: str, calls: Sequence[Call], dialect: Dialect) -> Iterator[str]:
     """Most faithful first. A call that was taken out and left in is written once only."""
     bodies = [content]
     if calls:
-        ways = (as_json, as_xml)
-        bodies = ["\n".join([content, *(way(*call) for call in calls)]) for way in ways]
-        if len(calls) == 1:
-            bodies.append(as_object(*calls[0], content or thought))
-        bodies.append(content)
+        bodies.insert(0, "\n".join([content, *(written(*call, dialect) for call in calls)]))
+    if len(calls) == 1:
+        bodies.insert(1, as_object(*calls[0], content or thought))
     if thought:
         yield from (f"<think>\n{thought}\n</think>\n\n{body}" for body in bodies)
         yield from (f"{thought}\n{body}" for body in bodies)
@@ -136,7 +130,3 @@ def _reused(answer: object) -> float:
 def _number(found: object, *path: str) -> float:
     value = at(found, *path)
     return float(value) if isinstance(value, int | float) else 0.0
-
-
-def _dumped(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -159,8 +159,9 @@ class _Unix(http.client.HTTPConnection):
 def _caller(address: Address) -> http.client.HTTPConnection:
     if address.scheme == "unix":
         return _Unix(address.host)
-    kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
-    return kinds[address.scheme](address.host, address.port, timeout=CONNECT)
+    if address.scheme == "https":
+        return http.client.HTTPSConnection(address.host, address.port, timeout=CONNECT)
+    return http.client.HTTPConnection(address.host, address.port, timeout=CONNECT)
 
 
 def _read(response: http.client.HTTPResponse, line: socket.socket, deadline: float) -> Answer:
