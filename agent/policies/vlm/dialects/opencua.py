@@ -77,8 +77,8 @@ pyautogui.hscroll(n), a click with keys held `with pyautogui.hold(['ctrl']):` an
 Write text without line breaks, then press enter in the next step."""
 _THOUGHT = "## Thought:\n"
 _FENCE = re.compile(r"```(?:\w*\n)?(.*?)```", re.DOTALL)
-_CODE = re.compile(r"^#+ *Code:?[ \t]*$", re.MULTILINE)
-_HEADING = re.compile(r"^#+ *(?:Step \d+|Observation|Thought|Action|Code) *:?[ \t]*$", re.MULTILINE)
+_CODE = re.compile(r"^#* *Code:?[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^#* *(?:Step \d+|Observation|Thought|Action|Code) *:?[ \t]*$", re.MULTILINE)
 
 
 class OpenCua:

@@ -69,7 +69,7 @@ def read(code: str, view: View) -> Action:
         case []:
             raise DialectError("the block of code is empty")
         case ["pyautogui.moveTo", "pyautogui.dragTo"]:
-            return _drag(*said, view)
+            return _drag(said[0], said[1], view)
         case ["pyautogui.dragTo"]:
             raise DialectError("dragTo alone does not say where the drag begins: moveTo before it")
         case ["pyautogui.moveTo", *turns] if turns and set(turns) <= set(_SCROLLS):
@@ -281,7 +281,7 @@ def _hotkey(call: Call) -> Press:
 def _terminate(call: Call) -> Done | Fail:
     args = call.bound("status", "answer")
     status, answer = args.get("status"), fields.string(args.get("answer", ""), "answer")
-    if status not in ("success", "failure"):
+    if status not in ("success", "failure", "fail"):
         raise DialectError(f"status must be 'success' or 'failure', not {status!r}")
     return Done(answer) if status == "success" else Fail(answer)
 

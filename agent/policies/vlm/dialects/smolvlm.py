@@ -67,7 +67,7 @@ ELSEWHERE = {
     **dict.fromkeys(("swipe", "long_press", "open_app", "navigate_home"), "this is no phone"),
     "open_url": "type the address into the browser's address bar",
 }
-STATUS = {"success": Done(""), "failure": Fail("")}
+STATUS: dict[str, Done | Fail] = {"success": Done(""), "failure": Fail("")}
 SLACK = fields.SLACK / PERMILLE
 FEW = 10  # amounts of a scroll below it are wheel clicks, others percent of a page
 PERCENT = 10  # of a page for one wheel click
@@ -150,7 +150,7 @@ def _split(text: str) -> tuple[str, str]:
     thought, rest = (think[1].strip(), text[think.end() :]) if think else ("", text)
     before, found, code = rest.partition(_OPEN)
     if not found:
-        return thought, rest
+        return thought, rest.strip().removeprefix("Action:")
     code, closed, after = code.rpartition(_CLOSE)
     if not closed:
         raise DialectError(f"the action is not closed by {_CLOSE}")
