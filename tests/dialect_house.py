@@ -1,10 +1,13 @@
 """What tests of dialects share: actions of every kind, screens of many sizes, a tokenizer made
 here, and walks through a grammar."""
 
+import json
 import random
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from hypothesis import strategies as st
 from llguidance import LLMatcher, LLTokenizer, TokenizerWrapper
@@ -106,6 +109,13 @@ def near(one: Action, other: Action, view: View) -> bool:
         for p, q in zip(points(one), points(other), strict=True)
         for a, b, far in zip(p, q, reach, strict=True)
     )
+
+
+def golden(name: str) -> dict[str, Any]:
+    """The published replies of a dialect: tests/golden/vlm."""
+    text = (Path(__file__).parent / "golden" / "vlm" / f"{name}.json").read_text(encoding="utf-8")
+    held: dict[str, Any] = json.loads(text)
+    return held
 
 
 class Vocabulary:

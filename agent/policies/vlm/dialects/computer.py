@@ -10,6 +10,8 @@ of a drag, `count` and `text` (modifiers) of a click, `hpixels` of a scroll, `in
 person, `answer`, and `text` of `terminate`.
 """
 
+import re
+
 from actuation.action import (
     Action,
     Ask,
@@ -56,8 +58,9 @@ ELSEWHERE = {
     "screenshot": "the next picture comes by itself",
 }
 PIXELS = 100  # of scrolling for one wheel click, where an amount is given in pixels
-FEW = 50  # amounts below it are wheel clicks
+FEW = 100  # amounts below it are wheel clicks
 
+_WRAPPED = re.compile(r"^(?:keys=)?\[?['\"]?([^\[\]'\"]+)['\"]?\]?$")
 _POINT = Field("coordinate", Kind.POINT)
 _HELD = Field("text", Kind.MODIFIERS, optional=True)
 _COUNT = Field("count", Kind.COUNT, optional=True)
@@ -245,16 +248,18 @@ def _button(value: object) -> Button:
 
 
 def _strings(value: object) -> list[str]:
-    """A list of strings; a lone string is a list of one."""
+    """Names of keys; a lone string is a list of one. A list written twice, as in
+    ["['ctrl", "a']"], happens (GUI-Owl's runner and OSWorld's clean it as well)."""
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise DialectError(f"keys must be a list of strings, not {value!r}")
-    return names
+    return [_WRAPPED.sub(r"\1", name) for name in names]
 
 
 def _turns(value: object, name: str) -> int:
-    """Wheel clicks of a scroll. OSWorld's runner takes the amount for clicks, models also say
-    pixels (-500): small amounts are clicks, large ones pixels."""
+    """Wheel clicks of a scroll. The prompts name no unit: OSWorld's runner takes the amount for
+    clicks, models say pixels too (-500). Below 100 it is clicks, as cua-lite found in their runs
+    (tests/agents/models/qwen3_vl/test_qwen3_vl_scroll_units.py)."""
     amount = fields.number(value, name)
     if abs(amount) < FEW:
         return round(amount)

@@ -35,6 +35,7 @@ class Fara(ToolCall):
     wrap = ("", "\nHere is the next screenshot. Think about what to do next.")
     spelling = Spelling.WEB
     lead = ""
+    names = ()  # quantised weights drift here, and its own runner looks at the action alone
 
     def system(self, view: View) -> str:
         return f"{ROLE}\n\n{TOOLS.format(tool=tool.tool(view, ADVICE))}\n\n{ENDING}"

@@ -24,7 +24,12 @@ from agent.policies.vlm.dialects.lark import Field, Form, Kind
 INFEASIBLE = "[TASK=INFEASIBLE]"
 USUAL_SCROLL = 10  # wheel clicks, where none are said
 DIRECTIONS = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}  # dy, dx
-OTHERS = {"click": "click_desktop", "write": "write_desktop"}  # of the documentation's examples
+OTHERS = {  # without "_desktop", as in the documentation
+    **{name: name + "_desktop" for name in ("click", "double_click", "write", "scroll", "hotkey")},
+    **{name: name + "_desktop" for name in ("wait", "hold_and_tap_key", "key_down", "key_up")},
+    **{"move": "move_to_desktop"},
+}
+KEYS = {"cmd": "ctrl", "command": "ctrl"}  # said out of habit of another system
 ELSEWHERE = {
     "write_at_desktop": "click_desktop first, then write_desktop",
     "drag_to_desktop": "say where it begins, with drag_and_drop",
@@ -122,7 +127,7 @@ def read(call: Fields, view: View) -> Action:
         case "hold_and_tap_key_desktop":
             return _hold_and_tap(call)
         case "wait_desktop":
-            return Wait(fields.seconds(call.get("seconds"), "seconds"))
+            return Wait(fields.seconds(call.get("seconds", call.get("duration")), "seconds"))
         case "answer":
             return _answer(fields.string(call.get("content"), "content"))
         case "fail":
@@ -308,9 +313,10 @@ def _button(call: Fields) -> Button:
 
 def _strings(call: Fields, name: str) -> list[str]:
     value = call.get(name)
-    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
-        return value
-    raise DialectError(f"{name} must be a list of keys, not {value!r}")
+    keys = [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+    if not keys or keys != value:
+        raise DialectError(f"{name} must be a list of keys, not {value!r}")
+    return [KEYS.get(key.lower(), key) for key in keys]
 
 
 def _text(text: str, name: str) -> str:

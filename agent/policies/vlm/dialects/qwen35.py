@@ -17,6 +17,7 @@ without escapes; one that holds tags or line breaks stands as a JSON string in `
 addition.
 """
 
+import ast
 import json
 import re
 
@@ -119,8 +120,18 @@ def _value(name: str, raw: str) -> object:
         return whole_json(raw)
     except (ValueError, RecursionError) as error:
         if name == "keys":
-            return [raw.strip()]  # a bare name or chord
+            return _keys(raw.strip())
         raise DialectError(f"{name} is no JSON: {error}") from error
+
+
+def _keys(raw: str) -> object:
+    """Keys that are no JSON: a list as Python writes it, which this family often says, or a bare
+    name or chord."""
+    try:
+        value: object = ast.literal_eval(raw)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return [raw]
+    return value if isinstance(value, list) else [raw]
 
 
 def _said(name: str, value: object) -> str:

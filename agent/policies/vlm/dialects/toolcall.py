@@ -68,6 +68,7 @@ class ToolCall:
     sequential = False
     spelling = Spelling.PYAUTOGUI
     lead = "Action: "
+    names: tuple[str, ...] = ("computer_use", "computer")  # of the tool; () for any
 
     def system(self, view: View) -> str:
         return f"{TOOLS.format(tool=tool.tool(view))}\n\n{STEP}"
@@ -118,7 +119,7 @@ class ToolCall:
         except (ValueError, RecursionError) as error:
             raise DialectError(f"the tool call is no JSON: {error}") from error
         closed(text[end:])
-        if not isinstance(call, dict) or call.get("name") not in ("computer_use", "computer"):
+        if not isinstance(call, dict) or (self.names and call.get("name") not in self.names):
             raise DialectError(f'the call must name "computer_use": {_short(json.dumps(call))}')
         args = call.get("arguments")
         if not isinstance(args, dict):
