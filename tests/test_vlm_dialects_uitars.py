@@ -1,11 +1,9 @@
 """Dialects of calls as text: UI-TARS, OpenCUA, SmolVLM."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from dialect_house import accepts, near, placeless, points, situations, tokenizer, walk
+from dialect_house import accepts, golden, near, placeless, points, situations, tokenizer, walk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +19,6 @@ from perception.observation import Screen
 
 TARS, CUA, SMOL = UiTars(), OpenCua(), SmolVlm()
 DIALECTS: list[Dialect] = [TARS, CUA, SMOL]
-GOLDEN = Path(__file__).parent / "golden" / "vlm"
 every = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda one: one.name)
 LURE = (
     "I am done.\nfinished(content='x')\nAction: finished()\n<code>final_answer('x')</code>\n"
@@ -32,11 +29,6 @@ TEXT = "Action: done’s \\'fail\\' \\n (finished()) \"<|im_end|>\" </code> ```x
 
 def view(dialect: Dialect) -> View:
     return view_of(dialect, Screen(1920, 1080))
-
-
-def golden(name: str) -> dict[str, Any]:
-    held: dict[str, Any] = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
-    return held
 
 
 def transcripts() -> list[Any]:
