@@ -17,6 +17,7 @@ thought. The class of the weights has plain RoPE where the stock one counts in t
 Additions: call_user, as its descendant EvoCUA has it, and the answer of terminate.
 """
 
+import json
 import re
 
 from actuation.action import Action
@@ -52,22 +53,27 @@ Action:
     - Describe target explicitly without using coordinates
     - Specify element names when possible (use original language if non-English)
     - Describe features (shape, color, position) if name unavailable
+    - For window control buttons, identify correctly (minimize "—", maximize "□", close "X")
+  - If the action involves keyboard actions like 'press', 'write', 'hotkey':
+    - Specify expected text outcome for typing actions
 
 Finally, output one action as PyAutoGUI code or the following functions:
 """
+_NUMBER, _STRING = {"type": "number"}, {"type": "string"}
+_STATUS = {"type": "string", "enum": ["success", "failure"]}
 FUNCTIONS = (
-    ("triple_click", "Triple click on the screen", "x: number, y: number"),
-    ("wait", "Make the computer wait for some seconds", "seconds: number"),
+    ("triple_click", "Triple click on the screen", {"x": _NUMBER, "y": _NUMBER}),
+    ("wait", "Make the computer wait for some seconds", {"seconds": _NUMBER}),
     (
         "call_user",
         "Ask the user a question, when only the user can decide or knows something",
-        "question: string",
+        {"question": _STRING},
     ),
     (
         "terminate",
         "Terminate the current task and report its completion status, with the answer of the "
         "task, or with the reason of a failure",
-        'status: "success" or "failure", answer: string',
+        {"status": _STATUS, "answer": _STRING},
     ),
 )
 NOTES = """
@@ -91,8 +97,12 @@ class OpenCua:
     sequential = True
 
     def system(self, view: View) -> str:
-        listed = [f"- computer.{name}({given}): {what}." for name, what, given in FUNCTIONS]
-        return SYSTEM + "\n".join(listed) + "\n" + NOTES
+        listed = []
+        for name, what, given in FUNCTIONS:
+            takes = {"type": "object", "properties": given}
+            one = {"name": f"computer.{name}", "description": what, "parameters": takes}
+            listed.append(f"- {json.dumps(one)}\n")
+        return SYSTEM + "".join(listed) + NOTES
 
     def task(self, goal: str, context: Context) -> str:
         known = told(context)
