@@ -104,6 +104,7 @@ def _config(kind: str, size: Size, tokenizer: Any) -> Any:
 
     text: dict[str, Any] = {
         "vocab_size": len(tokenizer),
+        "initializer_range": size.width**-0.5,  # 0.02 is for widths of thousands
         "hidden_size": size.width,
         "intermediate_size": 3 * size.width,
         "num_hidden_layers": size.depth,
@@ -118,6 +119,7 @@ def _config(kind: str, size: Size, tokenizer: Any) -> Any:
     if kind == "smolvlm":
         tiles = {
             "hidden_size": size.eye_width,
+            "initializer_range": size.eye_width**-0.5,
             "intermediate_size": 3 * size.eye_width,
             "num_hidden_layers": size.eye_depth,
             "num_attention_heads": 4,
@@ -142,6 +144,7 @@ def _config(kind: str, size: Size, tokenizer: Any) -> Any:
     }
     eye: dict[str, Any] = {
         "hidden_size": size.eye_width,
+        "initializer_range": size.eye_width**-0.5,
         "intermediate_size": 3 * size.eye_width,
         "depth": size.eye_depth,
         "num_heads": 4,

@@ -114,9 +114,13 @@ def school(one: School, output: Output) -> Schooled | None:
 
 
 def shown(source: Path) -> list[Episode]:
-    """The good episodes of a memory, without their steps."""
+    """The good episodes of a memory, without their steps; a bench's (`--report`) count too."""
     with Store(source) as store:
-        return [one for one in store.episodes() if good(one)]
+        return [one for one in store.episodes() if good(replace(one, provenance=_kind(one)))]
+
+
+def _kind(one: Episode) -> str:
+    return "run" if one.provenance == "bench" else one.provenance
 
 
 def lived(source: Path, episodes: list[Episode]) -> Iterator[Episode]:

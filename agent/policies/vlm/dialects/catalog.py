@@ -25,6 +25,7 @@ DIALECTS: Mapping[str, str] = MappingProxyType(
         "uitars": f"{_HERE}.uitars:UiTars",
         "opencua": f"{_HERE}.opencua:OpenCua",
         "smolvlm": f"{_HERE}.smolvlm:SmolVlm",
+        "compact": f"{_HERE}.compact:Compact",
     }
 )
 # Names of finetuned families first: their model_type is that of what they were made from.
