@@ -189,6 +189,39 @@ def test_a_bound_does_not_cut_a_character_in_two(vocabulary: Vocabulary) -> None
     assert reply.forced()[0] == vocabulary.said.index(b"<tool_call>")
 
 
+def test_a_token_that_begins_the_next_character_is_no_end_of_this_one(
+    vocabulary: Vocabulary,
+) -> None:
+    end_and_begin = vocabulary.said.index("ü".encode()[1:] + "ß".encode()[:1])
+    reply = Constraint(vocabulary, tool_call(2)).start()
+    reply.advance(vocabulary.said.index("ü".encode()[:1]))
+    allowed = open_to(reply.mask(torch.zeros(len(vocabulary.said))))
+    assert vocabulary.said.index("ü".encode()[1:]) in allowed
+    assert end_and_begin not in allowed
+
+
+@pytest.mark.parametrize("word", ["ü", "üß", "😀", "😀🍝"])
+def test_words_of_a_bounded_grammar_may_be_of_any_characters(
+    vocabulary: Vocabulary, word: str
+) -> None:
+    grammar = f'start: thought ("{word}" | "a")\nthought[max_tokens=2]: /b*/'
+    reply = Constraint(vocabulary, grammar).start()
+    said = [vocabulary.said.index(word.encode()[:1])]
+    while not reply.finished:
+        assert said[-1] in open_to(reply.mask(torch.zeros(len(vocabulary.said))))
+        reply.advance(said[-1])
+        if not reply.finished:
+            said.append(open_to(reply.mask(torch.zeros(len(vocabulary.said))))[0])
+    assert text_of(vocabulary, said) == word
+
+
+def test_a_character_cut_all_the_same_leaves_a_way_on(vocabulary: Vocabulary) -> None:
+    """Tokens that another hand chose, unmasked: the words behind the bound can still be said."""
+    reply = Constraint(vocabulary, 'start: t "üßen"\nt[max_tokens=1]: /[^b]/').start()
+    reply.advance(vocabulary.said.index("ü".encode()[:1]))
+    assert open_to(reply.mask(torch.zeros(len(vocabulary.said)))) == reply.forced()[:1]
+
+
 @given(st.text(max_size=3), st.integers(0, 12))
 def test_a_cut_character_is_known_by_its_bytes(text: str, length: int) -> None:
     said = text.encode()[:length]
