@@ -77,6 +77,11 @@ def tool_call(thought: int) -> str:
     return TOOL_CALL.replace("THOUGHT", str(thought))
 
 
+def marked(thought: int) -> str:
+    bound = rf'[max_tokens={thought}, stop="\nAction: "]'
+    return r'start: thought "\nAction: " "wait()"' + f"\nthought{bound}: /(?s:.*)/"
+
+
 def check_call(text: str) -> None:
     """By json and by hand, not by the grammar."""
     _, marker, rest = text.partition("<tool_call>")
@@ -114,6 +119,24 @@ def test_whatever_the_logits_a_tool_call_is_json_after_a_bounded_thought(
     said = sample_tokens(tool_call(bound), vocabulary, rng, forced=forced)
     check_call(text_of(vocabulary, said))
     assert said.index(vocabulary.tokens.tokenize_str("<tool_call>", parse_special=True)[0]) <= bound
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 2**32), bound=st.integers(1, 40))
+def test_a_thought_that_ends_before_words_says_them_once(
+    vocabulary: Vocabulary, seed: int, bound: int
+) -> None:
+    rng = torch.Generator().manual_seed(seed)
+    text = text_of(vocabulary, sample_tokens(marked(bound), vocabulary, rng))
+    assert text.endswith("\nAction: wait()")
+    assert text.count("\nAction: ") == 1
+
+
+@pytest.mark.parametrize("thought", ["", "I see.", "Act\nAction\nActions: 2", "Grüße\n\n請求書"])
+def test_a_thought_may_end_before_its_bound(vocabulary: Vocabulary, thought: str) -> None:
+    reply = Constraint(vocabulary, marked(60)).start()
+    reply.advance(*vocabulary.tokens.tokenize_str(f"{thought}\nAction: wait()"))
+    assert reply.finished
 
 
 def test_a_thought_may_be_as_long_as_its_bound_and_no_longer(vocabulary: Vocabulary) -> None:
@@ -240,6 +263,8 @@ def test_a_cut_character_is_known_by_its_bytes(text: str, length: int) -> None:
         ('start: "a" /(/', "line 1, .*invalid regex"),
         ("start: <nope>", "line 1, .*unknown special token"),
         ('start: a\na: "<tool_call>\\n{"', "line 2, .*<tool_call> is one token here"),
+        ("start: a\na[max_tokens=3, lazy]: /b*c/", "line 2, .*use stop"),
+        ('start: a\na[suffix="c", max_tokens=3]: /b*/', "line 2, .*use stop"),
         ("", "does not compile"),
     ],
 )
