@@ -12,7 +12,8 @@ WHOLE = ("<tool_call>", "</tool_call>", "<think>", "</think>")  # one token each
 TEXT = (
     "Thought: I click \"Save\".\nAction: click(start_box='(10,20)')\n",
     '{"name": "computer_use", "arguments": {"action": "left_click", "coordinate": [512, 40]}}\n',
-    "Grüße aus Köln, 請求書 № 7: 1.234,50 € ✓ 😀 🍝 <function=computer_use>\n",
+    "Grüße aus Köln, 請求書 № 7: 1.234,50 € ✓ <function=computer_use>\n",
+    "😀🍝 😀🍝🍝😀😀 🍜😀🍝\n",  # merged across characters, as large vocabularies have it
 )
 
 

@@ -77,6 +77,11 @@ def tool_call(thought: int) -> str:
     return TOOL_CALL.replace("THOUGHT", str(thought))
 
 
+def marked(thought: int) -> str:
+    bound = rf'[max_tokens={thought}, stop="\nAction: "]'
+    return r'start: thought "\nAction: " "wait()"' + f"\nthought{bound}: /(?s:.*)/"
+
+
 def check_call(text: str) -> None:
     """By json and by hand, not by the grammar."""
     _, marker, rest = text.partition("<tool_call>")
@@ -114,6 +119,24 @@ def test_whatever_the_logits_a_tool_call_is_json_after_a_bounded_thought(
     said = sample_tokens(tool_call(bound), vocabulary, rng, forced=forced)
     check_call(text_of(vocabulary, said))
     assert said.index(vocabulary.tokens.tokenize_str("<tool_call>", parse_special=True)[0]) <= bound
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 2**32), bound=st.integers(1, 40))
+def test_a_thought_that_ends_before_words_says_them_once(
+    vocabulary: Vocabulary, seed: int, bound: int
+) -> None:
+    rng = torch.Generator().manual_seed(seed)
+    text = text_of(vocabulary, sample_tokens(marked(bound), vocabulary, rng))
+    assert text.endswith("\nAction: wait()")
+    assert text.count("\nAction: ") == 1
+
+
+@pytest.mark.parametrize("thought", ["", "I see.", "Act\nAction\nActions: 2", "Grüße\n\n請求書"])
+def test_a_thought_may_end_before_its_bound(vocabulary: Vocabulary, thought: str) -> None:
+    reply = Constraint(vocabulary, marked(60)).start()
+    reply.advance(*vocabulary.tokens.tokenize_str(f"{thought}\nAction: wait()"))
+    assert reply.finished
 
 
 def test_a_thought_may_be_as_long_as_its_bound_and_no_longer(vocabulary: Vocabulary) -> None:
@@ -189,6 +212,39 @@ def test_a_bound_does_not_cut_a_character_in_two(vocabulary: Vocabulary) -> None
     assert reply.forced()[0] == vocabulary.said.index(b"<tool_call>")
 
 
+def test_a_token_that_begins_the_next_character_is_no_end_of_this_one(
+    vocabulary: Vocabulary,
+) -> None:
+    end_and_begin = vocabulary.said.index("ü".encode()[1:] + "ß".encode()[:1])
+    reply = Constraint(vocabulary, tool_call(2)).start()
+    reply.advance(vocabulary.said.index("ü".encode()[:1]))
+    allowed = open_to(reply.mask(torch.zeros(len(vocabulary.said))))
+    assert vocabulary.said.index("ü".encode()[1:]) in allowed
+    assert end_and_begin not in allowed
+
+
+@pytest.mark.parametrize("word", ["ü", "üß", "😀", "😀🍝"])
+def test_words_of_a_bounded_grammar_may_be_of_any_characters(
+    vocabulary: Vocabulary, word: str
+) -> None:
+    grammar = f'start: thought ("{word}" | "a")\nthought[max_tokens=2]: /b*/'
+    reply = Constraint(vocabulary, grammar).start()
+    said = [vocabulary.said.index(word.encode()[:1])]
+    while not reply.finished:
+        assert said[-1] in open_to(reply.mask(torch.zeros(len(vocabulary.said))))
+        reply.advance(said[-1])
+        if not reply.finished:
+            said.append(open_to(reply.mask(torch.zeros(len(vocabulary.said))))[0])
+    assert text_of(vocabulary, said) == word
+
+
+def test_a_character_cut_all_the_same_leaves_a_way_on(vocabulary: Vocabulary) -> None:
+    """Tokens that another hand chose, unmasked: the words behind the bound can still be said."""
+    reply = Constraint(vocabulary, 'start: t "üßen"\nt[max_tokens=1]: /[^b]/').start()
+    reply.advance(vocabulary.said.index("ü".encode()[:1]))
+    assert open_to(reply.mask(torch.zeros(len(vocabulary.said)))) == reply.forced()[:1]
+
+
 @given(st.text(max_size=3), st.integers(0, 12))
 def test_a_cut_character_is_known_by_its_bytes(text: str, length: int) -> None:
     said = text.encode()[:length]
@@ -207,6 +263,8 @@ def test_a_cut_character_is_known_by_its_bytes(text: str, length: int) -> None:
         ('start: "a" /(/', "line 1, .*invalid regex"),
         ("start: <nope>", "line 1, .*unknown special token"),
         ('start: a\na: "<tool_call>\\n{"', "line 2, .*<tool_call> is one token here"),
+        ("start: a\na[max_tokens=3, lazy]: /b*c/", "line 2, .*use stop"),
+        ('start: a\na[suffix="c", max_tokens=3]: /b*/', "line 2, .*use stop"),
         ("", "does not compile"),
     ],
 )

@@ -5,7 +5,15 @@
                                               └─◀── until finished ◀── advance ◀─────┘
 
 Grammars are Lark texts of llguidance's kind. A token that the tokenizer holds whole, such as
-<tool_call>, stands bare in a rule, never within quotes. `name[max_tokens=64]` bounds a free text.
+<tool_call>, stands bare in a rule, never within quotes. A free text of at most 64 tokens ends
+
+    before such a token:  start: text <tool_call>     text[max_tokens=64]: TEXT
+                          TEXT: /(?s:.*)/ & ~/(?s:.*)<tool_call>(?s:.*)/     (nor spelled out)
+    before words:         start: text "\\nAction: "
+                          text[max_tokens=64, stop="\\nAction: "]: /(?s:.*)/
+
+Before words, not by a regex that excludes them: a lexer takes the longest text, so it would take
+the beginning of the words too and could end at the bound alone.
 """
 
 import re
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
 
 FOUR_BYTES = "😀".encode()  # as long as a character can be
 LITERAL = re.compile(r'//.*|/(?:\\.|[^/\\\n])+/|(?P<text>"(?:\\.|[^"\\\n])*")')
+UNMARKED = re.compile(r"\[(?=[^\]\n]*\bmax_tokens\b)[^\]\n]*\b(suffix|lazy)\b")
 PLACE = re.compile(r"(?:at )?(\d+)\(\d+\): (.*)")
 
 
@@ -36,7 +45,8 @@ class Vocabulary:
         if not ends:
             raise ValueError("This tokenizer names no end of a turn: pass the tokens that end one.")
         self.tokens = from_tokenizer(tokenizer, eos_token=ends)
-        self.whole = tuple(tokenizer.get_added_vocab())
+        added = tokenizer.get_added_vocab().items()
+        self.whole = [name for name, token in added if self.tokens.is_special_token(token)]
         self.said = [self.tokens.decode_bytes([token]) for token in range(self.tokens.vocab_size)]
         cut = np.array([ends_within_character(said) for said in self.said])
         self.cut = np.packbits(cut, bitorder="little")
@@ -58,18 +68,27 @@ class Vocabulary:
 
     def _compile(self, grammar: str) -> LLMatcher:
         for number, line in enumerate(grammar.splitlines(), 1):
-            for literal in LITERAL.finditer(line):
-                for token in self.whole:
-                    # Spelled out, it would be forced as that one token and then refused as text.
-                    if token in (literal["text"] or ""):
-                        raise ValueError(
-                            f"Grammar line {number}, {line.strip()!r}: {token} is one token here;"
-                            " write it outside the quotes (or as a /regex/ where it is forbidden)."
-                        )
+            if trap := self._trap(line):
+                raise ValueError(f"Grammar line {number}, {line.strip()!r}: {trap}.")
         matcher = LLMatcher(self.tokens, LLMatcher.grammar_from_lark(grammar), log_level=0)
         if matcher.is_error():
             raise ValueError(explained(matcher.get_error(), grammar))
         return matcher
+
+    def _trap(self, line: str) -> str:
+        """What compiles and goes wrong later, and its mend; "" for nothing."""
+        spelled = [literal["text"] or "" for literal in LITERAL.finditer(line)]
+        for token in self.whole:
+            # Spelled out, it would be forced as that one token and then refused as text.
+            if any(token in text for text in spelled):
+                return (
+                    f"{token} is one token here, write it outside the quotes (where it is"
+                    " forbidden, as a /regex/)"
+                )
+        if found := UNMARKED.search(line):
+            # At the bound a reply would go on without the words that end the text.
+            return f"max_tokens with {found[1]} may leave out the end of the text, use stop"
+        return ""
 
 
 class Constraint:
