@@ -148,8 +148,18 @@ class Settings(BaseSettings):
         """The one SQLite file of episodes."""
         return self.data / "memory.sqlite"
 
+    def named(self, policy: str | None) -> str:
+        """A policy's full name: the configured one for none, the configured model for `vlm`."""
+        name = policy or self.policy
+        if name != "vlm":
+            return name
+        if not self.vlm:
+            raise BadInput("which model is vlm? Say vlm:MODEL, or set vlm (dormouse models)")
+        return f"vlm:{self.vlm}"
+
     def room(self, policy: str) -> Path:
         """Folder of what a policy learns: levels lie above the weights that they were made for."""
+        policy = self.named(policy)
         if not policy.startswith("vlm:"):
             return self.data
         model = policy.removeprefix("vlm:").partition("?")[0]

@@ -68,7 +68,7 @@ def level(weights: str, settings: Settings, policy: str = "") -> Path | None:
 
     Raises BadInput for a path that is not there, Needed for a corrupt live level.
     """
-    policy = policy or settings.policy
+    policy = settings.named(policy)
     if weights == "shipped" or not learns(policy):
         return None
     if weights == "live":

@@ -46,7 +46,7 @@ def main(
     address: str = "",
 ) -> int:
     output, settings, suite = Output(json), Settings(), " ".join(suites)
-    policy = known(policy or settings.policy)
+    policy = known(settings.named(policy))
     tasks = chosen(suites, variant, of_level)
     if policy == "replay":
         from agent.policies.replay import missing

@@ -43,7 +43,7 @@ def main(
     json: str | None,
 ) -> int:
     output, settings = Output(json), Settings()
-    acting = known(policy or settings.policy)
+    acting = known(settings.named(policy))
     task = settled(task)
     if chosen((task,), variant) != (task,):
         raise BadInput(f"{task} is a suite: name one task of it")
@@ -123,7 +123,7 @@ def followed(output: Output, worker: Connection, number: int, stop: Stop) -> wir
 def _told(
     output: Output,
     task: str,
-    policy: str | None,
+    policy: str,
     seeds: range,
     attempts: list[Attempt],
     stop: Stop,

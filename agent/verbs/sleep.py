@@ -28,7 +28,7 @@ def main(
     policy: str | None = None,
 ) -> int:
     output, settings = Output(json), Settings()
-    policy = known(policy or settings.policy)
+    policy = known(settings.named(policy))
     if not learns(policy):
         raise BadInput(f"{policy} has no weights that a night could add to: say core or vlm:MODEL")
     room = settings.room(policy)

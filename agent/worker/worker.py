@@ -314,7 +314,7 @@ class Worker:
 
     def _policy(self, task: Task) -> Policy:
         job = self._job
-        name = job.policy or self.settings.policy
+        name = self.settings.named(job.policy)
         path = level(job.weights, self.settings, name)
         if (name, path) not in self._policies:
             self._policies.clear()  # one set of weights in memory
@@ -381,6 +381,10 @@ def checked(job: Job) -> Job:
         raise BadInput(str(error)) from error
     if job.variant and job.variant not in known:
         raise BadInput(f"{job.task} has no variant {job.variant!r}: {', '.join(known)}")
-    if job.policy and job.policy not in ("core", "scripted", "noop") and not is_vlm(job.policy):
+    if (
+        job.policy
+        and job.policy not in ("core", "vlm", "scripted", "noop")
+        and not is_vlm(job.policy)
+    ):
         raise BadInput(f"no policy {job.policy!r}: core, vlm:MODEL, scripted or noop")
     return job

@@ -12,7 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from agent.policies.vlm.constrain import Constraint
+from actuation.geometry import View
+from agent.policies.vlm.constrain import Constraint, Vocabulary
 from agent.policies.vlm.dialects.dialect import Dialect
 from agent.policies.vlm.loading import Loaded
 from agent.policies.vlm.prefix import Prefix
@@ -21,7 +22,7 @@ from agent.policies.vlm.sight import Features
 from agent.policies.vlm.speaker import Message, Reply
 
 THOUGHT = 160  # tokens of free thought before an action
-LONGEST = 640  # tokens of a reply; a grammar ends earlier
+LONGEST = 4096  # tokens of a reply; a grammar ends earlier
 ENCODED = 8  # pictures whose features are kept
 
 
@@ -35,10 +36,11 @@ class Engine:
         self.writer = Writer(loaded.model, loaded.tokenizer, loaded.sight, dialect.sequential, skip)
         self.prefix = Prefix(loaded.model.config.get_text_config())
         self._features: dict[tuple[bytes, bytes], Features] = {}
-        self._constraint = Constraint(loaded.tokenizer, dialect.grammar(THOUGHT))
+        self._closed = False
+        self._vocabulary = Vocabulary(loaded.tokenizer)
 
     @torch.inference_mode()
-    def say(self, messages: Sequence[Message], dialect: Dialect) -> Reply:
+    def say(self, messages: Sequence[Message], dialect: Dialect, view: View | None = None) -> Reply:
         begun = time.perf_counter()
         prompt = self.writer.prompt(messages)
         written = time.perf_counter()
@@ -46,7 +48,8 @@ class Engine:
             self.prefix.clear()
         logits, reused = self.prefill(prompt)
         filled = time.perf_counter()
-        ids, logprob = self._decode(logits, prompt)
+        constraint = Constraint(self._vocabulary, dialect.grammar(THOUGHT, view))
+        ids, logprob = self._decode(logits, prompt, constraint)
         timings = {
             "prompt": 1e3 * (written - begun),
             "prefill": 1e3 * (filled - written),
@@ -55,6 +58,10 @@ class Engine:
         text = self.loaded.tokenizer.decode(ids, skip_special_tokens=False)
         confidence = math.exp(logprob / max(1, len(ids)))
         return Reply(text, confidence, timings, len(prompt.keys) - reused, reused)
+
+    def close(self) -> None:
+        """A reply under way is dropped at its next token."""
+        self._closed = True
 
     def prefill(self, prompt: Prompt) -> tuple[Tensor, int]:
         """(V,) logits behind the prompt, and how many tokens were reused for them."""
@@ -95,14 +102,16 @@ class Engine:
             self._features[key] = whole if bool(kept.all()) else whole.kept(kept)
         return self._features[key]
 
-    def _decode(self, logits: Tensor, prompt: Prompt) -> tuple[list[int], float]:
+    def _decode(
+        self, logits: Tensor, prompt: Prompt, constraint: Constraint
+    ) -> tuple[list[int], float]:
         """Greedy, within the grammar: the reply's ids and their log probability."""
-        state = self._constraint.start()
+        state = constraint.start()
         model, cache = self.loaded.model, self.prefix.cache
         position = int(prompt.positions.max()) + 1
         ids: list[int] = []
         logprob = 0.0
-        while len(ids) < LONGEST:
+        while len(ids) < LONGEST and not self._closed:
             forced = state.forced()
             if forced:
                 new = list(forced)

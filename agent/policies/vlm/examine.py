@@ -38,9 +38,10 @@ def right(engine: Engine, dialect: Dialect, lesson: Lesson, pictures: int) -> bo
     messages = conversation(dialect, lesson, pictures)
     ends = [at for at, message in enumerate(messages) if message.role == "assistant"]
     for at, turn in zip(ends[lesson.first :], lesson.turns[lesson.first :], strict=True):
-        reply = engine.say(messages[:at], dialect)
+        view = view_of(dialect, turn.screen)
+        reply = engine.say(messages[:at], dialect, view)
         try:
-            said = dialect.parse(reply.text, view_of(dialect, turn.screen)).action
+            said = dialect.parse(reply.text, view).action
         except DialectError:
             return False
         if not same(said, turn.action, turn.screen):

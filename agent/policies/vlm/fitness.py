@@ -19,7 +19,7 @@ from agent.policies.vlm.models import MODELS, Model, known
 from agent.policies.vlm.served import KEY, served
 from agent.policies.vlm.spec import PREFIX, Spec, parse
 
-PACKAGES = ("transformers", "peft", "accelerate", "llguidance")
+PACKAGES = ("transformers", "accelerate", "llguidance")
 EXTRA, QUANT = "pip install 'dormouse[vlm]'", "pip install 'dormouse[quant]'"
 GREET = 10.0  # seconds that a server may take to say who it is
 

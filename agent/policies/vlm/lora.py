@@ -168,7 +168,7 @@ def save_levels(model: nn.Module, path: Path, base: str) -> str:
         for level in LEVELS
         for part, factor in zip("ab", layer.factors(level), strict=True)
     }
-    write_bytes(path, save(tensors, {"base": base, "kind": "vlm-levels"}))
+    write_bytes(path, save(tensors, {"base": base}))
     return digest(path)
 
 

@@ -61,7 +61,7 @@ class VlmPolicy:
         assert view is not None, "the transcript has looked"
         why = ""
         for _ in range(TRIES):
-            reply = self.speaker.say(messages, self.dialect)
+            reply = self.speaker.say(messages, self.dialect, view)
             try:
                 return reply, self.dialect.parse(reply.text, view)
             except DialectError as error:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from PIL import Image
 
+from actuation.geometry import View
 from agent.config import Settings
 from agent.errors import BadInput, Needed
 from agent.policies.vlm.address import Address, address
@@ -50,7 +51,7 @@ class Server:
     def guided(self) -> bool:
         return self._way is not None
 
-    def say(self, messages: Sequence[Message], dialect: Dialect) -> Reply:
+    def say(self, messages: Sequence[Message], dialect: Dialect, view: View | None = None) -> Reply:
         """Raises Interrupted where `close` cut it short."""
         if not self._tried:
             self._way, self._tried = proven(self.served.kind, self._chat), True
@@ -61,7 +62,7 @@ class Server:
             "logprobs": True,
         }
         begun = time.perf_counter()
-        answer = self._guided(body, dialect) or self._chat(body)
+        answer = self._guided(body, dialect, view) or self._chat(body)
         wall = 1e3 * (time.perf_counter() - begun)
         reply = reply_of(checked(self._connection, answer, self.served.model), dialect, wall)
         if reply is None:
@@ -72,12 +73,14 @@ class Server:
         """Abandon the request under way, from any thread."""
         self._connection.close()
 
-    def _guided(self, body: dict[str, object], dialect: Dialect) -> Answer | None:
+    def _guided(
+        self, body: dict[str, object], dialect: Dialect, view: View | None
+    ) -> Answer | None:
         """The answer within the dialect's grammar; None where there is no way to that. A server
         that proved itself on a small grammar may still not take this one."""
         if self._way is None:
             return None
-        answer = self._chat(body | self._way(dialect.grammar(THOUGHT)))
+        answer = self._chat(body | self._way(dialect.grammar(THOUGHT, view)))
         if answer.status == 200:
             return answer
         free = self._chat(body)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Protocol
 
+from actuation.geometry import View
 from agent.policies.vlm.dialects.dialect import Dialect
 from perception.observation import Image
 
@@ -53,4 +54,10 @@ class Speaker(Protocol):
     name: str
     weights: str  # digest of the weights in use, "" where it is not known
 
-    def say(self, messages: Sequence[Message], dialect: Dialect) -> Reply: ...
+    def say(self, messages: Sequence[Message], dialect: Dialect, view: View | None = None) -> Reply:
+        """view: of the newest picture; points of the reply lie in it."""
+        ...
+
+    def close(self) -> None:
+        """Abandon what is under way, from any thread."""
+        ...

@@ -30,7 +30,7 @@ class Spec:
 
     @property
     def served(self) -> bool:
-        return self.source.startswith(("http://", "https://"))
+        return self.source.startswith(("http://", "https://", "unix:"))
 
     @property
     def name(self) -> str:
