@@ -12,8 +12,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from agent.policies.vlm import batch as batches
 from agent.policies.vlm import lora
-from agent.policies.vlm.batch import Foreseen, foresee
+from agent.policies.vlm.batch import Foreseen
 from agent.policies.vlm.dialects.dialect import Dialect
 from agent.policies.vlm.examine import examine
 from agent.policies.vlm.lessons import Lesson, conversation, lessons, varied
@@ -50,7 +51,7 @@ class VlmLearner:
         reach: Reach | None = None,
     ) -> None:
         self.loaded, self.dialect, self.reach = loaded, dialect, reach or Reach()
-        self._slow, self._micro = slow, self.reach.micro
+        self._slow, self.micro = slow, self.reach.micro
         self._writer = Writer(
             loaded.model, loaded.tokenizer, loaded.sight, dialect.sequential, skip=False
         )
@@ -85,11 +86,11 @@ class VlmLearner:
     def surprise(self, batch: Sequence[Lesson]) -> list[float]:
         found = []
         for lesson in batch:
-            now = self._foresee([lesson])
+            now = self.foresee([lesson])
             loss = float(now.losses(1)[0])
             if lesson.old and not self.reach.whole:
                 with lora.without(self.loaded.model, "fast"):
-                    loss -= float(self._foresee([lesson]).losses(1)[0])
+                    loss -= float(self.foresee([lesson]).losses(1)[0])
             found.append(max(0.0, loss))
         return found
 
@@ -120,35 +121,38 @@ class VlmLearner:
             value = torch.zeros((), device=device)
             gradients = [torch.zeros_like(parameter) for parameter in parameters]
             try:
-                for start in range(0, len(part), self._micro):
-                    piece = part[start : start + self._micro]
+                for start in range(0, len(part), self.micro):
+                    piece = part[start : start + self.micro]
                     loss = self._loss(piece, anchor, max(weight, 1e-6), max(olds, 1))
+                    value += loss.detach()
+                    if not torch.is_grad_enabled():
+                        continue
                     found = torch.autograd.grad(loss, parameters, allow_unused=True)
                     for total, one in zip(gradients, found, strict=True):
                         if one is not None:
                             total += one
-                    value += loss.detach()
                 return value, gradients
             except torch.OutOfMemoryError:
-                if self._micro == 1:
+                if self.micro == 1:
                     raise
-                self._micro //= 2
+                self.micro //= 2
                 torch.cuda.empty_cache()
 
     def _loss(self, piece: Sequence[Lesson], anchor: float, weight: float, olds: float) -> Tensor:
-        now = self._foresee(piece)
+        now = self.foresee(piece)
         loss = now.losses(len(piece)).sum() / weight
         old = torch.tensor([lesson.old for lesson in piece], device=now.row.device)
         if anchor > 0 and bool(old.any()) and not self.reach.whole:
             with torch.no_grad(), lora.without(self.loaded.model, "fast"):
-                before = self._foresee(piece)
+                before = self.foresee(piece)
             loss = loss + anchor * (divergence(before, now) * old[now.row]).sum() / olds
         return loss
 
-    def _foresee(self, piece: Sequence[Lesson]) -> Foreseen:
+    def foresee(self, piece: Sequence[Lesson]) -> Foreseen:
+        """How the current weights foresee every reply of some lessons."""
         prompts = [self._prompt(lesson) for lesson in piece]
         weights = [_weights(lesson) for lesson in piece]
-        return foresee(self.loaded, prompts, weights, eye=self.reach.whole)
+        return batches.foresee(self.loaded, prompts, weights, eye=self.reach.whole)
 
     def _prompt(self, lesson: Lesson) -> Prompt:
         return self._writer.prompt(conversation(self.dialect, lesson, self.reach.pictures))

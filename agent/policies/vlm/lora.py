@@ -160,6 +160,36 @@ def fold(model: nn.Module) -> None:
         fast_b.zero_()
 
 
+Snapshot = dict[str, tuple[Tensor, ...]]
+
+
+def snapshot(model: nn.Module) -> Snapshot:
+    """A copy of both levels: layer → slow A, slow B, fast A, fast B."""
+    return {
+        name: tuple(part.detach().clone() for level in LEVELS for part in layer.factors(level))
+        for name, layer in layers(model).items()
+    }
+
+
+@contextmanager
+def using(model: nn.Module, kept: Snapshot) -> Iterator[None]:
+    """The model with other levels for a while."""
+    own = snapshot(model)
+    _put(model, kept)
+    try:
+        yield
+    finally:
+        _put(model, own)
+
+
+@torch.no_grad()
+def _put(model: nn.Module, kept: Snapshot) -> None:
+    for name, layer in layers(model).items():
+        held = [part for level in LEVELS for part in layer.factors(level)]
+        for part, value in zip(held, kept[name], strict=True):
+            part.copy_(value)
+
+
 def save_levels(model: nn.Module, path: Path, base: str) -> str:
     """Write both levels atomically; returns the file's sha256. base: digest of the weights."""
     tensors = {
