@@ -86,7 +86,7 @@ def sleep(
     if is_vlm(policy):
         from agent.policies.vlm.bedtime import night_of
 
-        learner, policies, tonight = night_of(policy, store, tonight)
+        learner, policies, tonight = night_of(policy, store, tonight, levels.live())
     else:
         from agent.policies.core.learner import CoreLearner
 

@@ -104,6 +104,9 @@ def sleep(
     policy: Annotated[
         str | None, typer.Option(help="core or vlm:MODEL; the configured one.", show_default=False)
     ] = None,
+    slow: Annotated[
+        bool, typer.Option("--slow", help="Move what is live into the slow level (vlm; weekly).")
+    ] = False,
     events: Annotated[bool, typer.Option("--events", hidden=True)] = False,
     json: Json = None,
 ) -> None:
@@ -115,7 +118,13 @@ def sleep(
 
     raise typer.Exit(
         verb.main(
-            seed=seed, steps=steps, rehearse=rehearse, events=events, json=json, policy=policy
+            seed=seed,
+            steps=steps,
+            rehearse=rehearse,
+            events=events,
+            json=json,
+            policy=policy,
+            slow=slow,
         )
     )
 

@@ -11,9 +11,11 @@ from vlm_house import ENTER, RED, Boards, dialect, show, tiny
 from agent.attempt import PolicyMaker
 from agent.policies.vlm.learner import Reach, VlmLearner
 from agent.policies.vlm.loading import load
+from agent.policies.vlm.lora import Levelled, layers
 from agent.policies.vlm.opening import Opened, opened
 from agent.policies.vlm.spec import parse
 from agent.policies.vlm.train import Schedule, finish, train
+from agent.policies.vlm.week import week
 from memory.levels import Levels
 from memory.sleep.night import night
 from memory.sleep.plan import Plan
@@ -82,9 +84,25 @@ def test_a_night_learns_the_day_and_keeps_the_old(schooled: Path, tmp_path: Path
     anew = Boards(tmp_path, ENTER, acting(fresh))
     ends = anew.rehearse(TASK, "", (200, 201, 202, 203), levels.live())
     assert [one.outcome.value for one in ends] == ["verified"] * 4
+
+    # A week: the slow level takes it over, and a night above it begins with it.
+    with Store(tmp_path / "memory.sqlite") as store:
+        lived = [store.episode(one.id) for one in store.episodes()] + skills
+    moved = week(learner, levels, lived, steps=20, skills=8)
+    assert moved.promoted, moved
+    above = VlmLearner(here.loaded, here.dialect, slow=levels.live())
+    assert all(float(one.factors("fast")[1].abs().max()) == 0 for one in levelled(above))
+    ends = anew.rehearse(TASK, "", (300, 301, 302, 303), levels.live())
+    assert [one.outcome.value for one in ends] == ["verified"] * 4
+
+    levels.rollback()
     assert levels.rollback() is None
     ends = anew.rehearse(TASK, "", (200, 201), levels.live())
     assert not any(one.outcome.value == "verified" for one in ends)
+
+
+def levelled(learner: VlmLearner) -> list[Levelled]:
+    return list(layers(learner.loaded.model).values())
 
 
 def acting(here: Opened) -> Policies:

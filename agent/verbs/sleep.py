@@ -6,12 +6,13 @@ from json import dumps as json_of
 
 from agent.bedtime import lived, plan, sleep
 from agent.config import Settings
-from agent.console import Phases
+from agent.console import Phases, bar
 from agent.errors import BadInput
 from agent.events import JsonLines
 from agent.guarding import rules
 from agent.output import Output
 from agent.policies.catalog import known, learns
+from agent.policies.vlm.spec import is_vlm
 from agent.stop import Stop
 from agent.tables import night_table
 from agent.worker.place import held
@@ -26,12 +27,15 @@ def main(
     events: bool,
     json: str | None,
     policy: str | None = None,
+    slow: bool = False,
 ) -> int:
     output, settings = Output(json), Settings()
     policy = known(settings.named(policy))
     if not learns(policy):
         raise BadInput(f"{policy} has no weights that a night could add to: say core or vlm:MODEL")
     room = settings.room(policy)
+    if slow:
+        return _slow(policy, settings, seed, steps, output)
     if held(settings) and not events:
         raise BadInput("the worker owns this memory: let it sleep (`dormouse night`, or the desk)")
     with Stop() as stop, Store(settings.store) as store:
@@ -61,3 +65,31 @@ def main(
         output.console.print(f"log: {room / 'nights' / record.night / 'night.html'}")
     output.write(record.contract())
     return 0 if record.promoted else 1
+
+
+def _slow(policy: str, settings: Settings, seed: int, steps: int | None, output: Output) -> int:
+    """Move what the live fast level knows into the slow one."""
+    if not is_vlm(policy):
+        raise BadInput("the core has one level, which every night makes anew: --slow is for vlm")
+    from agent.policies.vlm.bedtime import STEPS, night_of
+    from agent.policies.vlm.week import week
+    from memory.recall import good
+    from memory.sleep.plan import Plan
+
+    room = settings.room(policy)
+    levels = Levels(room / "levels")
+    with Stop() as stop, Store(settings.store) as store, bar(output.progress) as progress:
+        tonight = Plan(room / "nights", "")
+        learner, _, tonight = night_of(policy, store, tonight, levels.live())
+        found = [one for one in store.episodes() if good(one)][-tonight.episodes :]
+        lived = [store.episode(one.id) for one in found]
+        task = progress.add_task("slow level", total=steps or STEPS, note="")
+
+        def moved(step: int, loss: float) -> None:
+            progress.update(task, completed=step, note=f"divergence {loss:.4f}")
+            stop.check()
+
+        told = week(learner, levels, lived, steps=steps or STEPS, seed=seed, progress=moved)
+    output.console.print(told.reason)
+    output.write(told.contract())
+    return 0 if told.promoted else 1

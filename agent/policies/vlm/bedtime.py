@@ -24,9 +24,10 @@ SKILLS_FILE = "skills.sqlite"  # in the folder of a model that was trained here
 
 
 def night_of(
-    policy: str, store: Store, tonight: Plan
+    policy: str, store: Store, tonight: Plan, live: Path | None
 ) -> tuple[VlmLearner, Callable[[Path | None], PolicyMaker], Plan]:
-    """The learner, a maker of policies above its very model, and the plan for its kind.
+    """The learner, a maker of policies above its very model, and the plan for its kind. live: the
+    level in use, whose slow level lies under tonight's fast one.
 
     Raises BadInput for a model behind a server: its weights are not here.
     """
@@ -37,7 +38,7 @@ def night_of(
     gpu = here.loaded.model.device.type == "cuda"
     reach = Reach(spec.pictures, micro=8 if gpu else 4, checkpointing=gpu)
     skills = old_skills(store, tonight.task, Path(spec.source) / SKILLS_FILE)
-    learner = VlmLearner(here.loaded, here.dialect, skills, reach=reach)
+    learner = VlmLearner(here.loaded, here.dialect, skills, slow=live, reach=reach)
 
     def policies(level: Path | None) -> PolicyMaker:
         acting = here.policy(level)
