@@ -52,6 +52,7 @@ class VlmLearner:
     ) -> None:
         self.loaded, self.dialect, self.reach = loaded, dialect, reach or Reach()
         self._slow, self.micro = slow, self.reach.micro
+        self.last: list[float] = []  # the loss of each lesson of the last batch
         self._writer = Writer(
             loaded.model, loaded.tokenizer, loaded.sight, dialect.sequential, skip=False
         )
@@ -118,6 +119,7 @@ class VlmLearner:
         olds = sum(lesson.old for lesson in whole)
         device = parameters[0].device
         while True:
+            self.last = []
             value = torch.zeros((), device=device)
             gradients = [torch.zeros_like(parameter) for parameter in parameters]
             try:
@@ -140,7 +142,9 @@ class VlmLearner:
 
     def _loss(self, piece: Sequence[Lesson], anchor: float, weight: float, olds: float) -> Tensor:
         now = self.foresee(piece)
-        loss = now.losses(len(piece)).sum() / weight
+        each = now.losses(len(piece))
+        self.last += each.detach().tolist()
+        loss = each.sum() / weight
         old = torch.tensor([lesson.old for lesson in piece], device=now.row.device)
         if anchor > 0 and bool(old.any()) and not self.reach.whole:
             with torch.no_grad(), lora.without(self.loaded.model, "fast"):

@@ -31,11 +31,11 @@ CHAT = (
 class Size:
     """Widths and depths of the language model and of the eye. most: pixels of a picture."""
 
-    width: int = 128
-    depth: int = 4
+    width: int = 96
+    depth: int = 3
     heads: int = 4
-    eye_width: int = 128
-    eye_depth: int = 3
+    eye_width: int = 64
+    eye_depth: int = 2
     vocabulary: int = 512
     most: int = 352 * 224
 

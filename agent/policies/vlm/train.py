@@ -20,6 +20,8 @@ from agent.policies.vlm.lessons import Lesson
 from agent.policies.vlm.parallel import leads
 from memory.atomic import replacing
 
+UNKNOWN, BAFFLED = 2.0, 3.0  # how much a lesson is needed before it was seen, and at most
+FORESEEN = 0.2  # loss of a lesson that is drawn three times as often as one that is known
 PROCESSORS = ("tokenizer*.json", "*processor*.json", "chat_template*", "vocab*", "merges*")
 
 
@@ -67,12 +69,13 @@ def train(
     losses: list[float] = []
     if checkpoint.exists():
         losses = _restore(checkpoint, learner, optimizer, schedule)
+    needs = [UNKNOWN] * len(lessons)
     for step in range(len(losses), schedule.steps):
         rng = random.Random(f"{schedule.seed} {step}")
-        batch = [
-            _shown(learner, lesson, rng, schedule)
-            for lesson in rng.choices(lessons, k=schedule.batch)
-        ]
+        if step % schedule.checkpoint_every == 0:
+            needs = [UNKNOWN] * len(lessons)  # so that a resumed training draws the same
+        drawn = rng.choices(range(len(lessons)), [1 + 2 * need for need in needs], k=schedule.batch)
+        batch = [_shown(learner, lessons[at], rng, schedule) for at in drawn]
         for group in optimizer.param_groups:
             group["lr"] = schedule.rate_at(step)
         optimizer.zero_grad(set_to_none=True)
@@ -81,6 +84,9 @@ def train(
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
         losses.append(float(loss.detach()))
+        if len(learner.last) == len(drawn):  # not where other processes have the rest
+            for at, found in zip(drawn, learner.last, strict=True):
+                needs[at] = min(found, BAFFLED) / FORESEEN
         if leads() and (step + 1) % schedule.checkpoint_every == 0:
             _keep(checkpoint, learner, optimizer, schedule, losses)
         progress(step + 1, losses[-1])

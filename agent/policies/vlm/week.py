@@ -66,9 +66,7 @@ def week(
         exam = tuple((name, was[name], now[name]) for name in was)
         lost = [name for name, old, new in exam if new < old - DROP]
         if lost or after > ALIKE:
-            why = (
-                f"{lost[0]} was lost" if lost else f"it says otherwise by {after:.3f} nats a token"
-            )
+            why = f"{lost[0]} was lost" if lost else f"replies differ by {after:.3f} nats a token"
             learner.load(live)
             return Week(False, f"rejected: {why}", before, after, exam)
         above = levels.live_level()
