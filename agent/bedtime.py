@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, islice
 from pathlib import Path
+from typing import Any
 
 from actuation.rules import Rules
 from actuation.virtual import VirtualDesktop
 from agent.errors import BadInput
 from agent.events import Progress, Sink
 from agent.policies.catalog import maker
+from agent.policies.vlm.spec import is_vlm
 from agent.rehearsal import LiveRehearsal
 from agent.stop import Stop
 from memory.episode import Episode
@@ -69,24 +71,32 @@ def sleep(
     levels: Levels,
     tonight: Plan,
     *,
+    policy: str = "core",
     size: tuple[int, int],
     rules: Rules,
     sink: Sink,
     stop: Stop,
     host: Callable[[], VirtualDesktop] | None = None,
 ) -> NightRecord:
-    """One night with the core policy. Raises Interrupted when stopped: the next night goes on.
+    """One night of a policy that learns. Raises Interrupted when stopped: the next night goes on.
 
     Needs the learner (torch): some seconds to import.
     """
-    from agent.policies.core.learner import CoreLearner
+    learner: Any
+    if is_vlm(policy):
+        from agent.policies.vlm.bedtime import night_of
 
+        learner, policies, tonight = night_of(policy, store, tonight)
+    else:
+        from agent.policies.core.learner import CoreLearner
+
+        learner, policies = CoreLearner(), partial(maker, "core")
     rehearsal = LiveRehearsal(
-        host or partial(VirtualDesktop, *size), partial(maker, "core"), rules=rules, stop=stop
+        host or partial(VirtualDesktop, *size), policies, rules=rules, stop=stop
     )
 
     def progress(phase: str, done: int, total: int, note: str) -> None:
         sink(Progress(phase, done, total, note))
         stop.check()
 
-    return night(store, levels, CoreLearner(), rehearsal, tonight, progress)
+    return night(store, levels, learner, rehearsal, tonight, progress)

@@ -68,7 +68,7 @@ def run(
     seed: Annotated[int, typer.Option(help="Which instance of the task.")] = 0,
     count: Annotated[int, typer.Option(min=1, help="How many instances, from the seed on.")] = 1,
     variant: Variant = "",
-    policy: PolicyName = "core",
+    policy: PolicyName = None,
     weights: Weights = "live",
     recall: Recall = True,
     watch: Watch = False,
@@ -101,6 +101,9 @@ def sleep(
         int | None, typer.Option(min=1, help="Training steps (default: as the plan says).")
     ] = None,
     rehearse: Annotated[bool, typer.Option(help="Examine on live rehearsals too.")] = True,
+    policy: Annotated[
+        str | None, typer.Option(help="core or vlm:MODEL; the configured one.", show_default=False)
+    ] = None,
     events: Annotated[bool, typer.Option("--events", hidden=True)] = False,
     json: Json = None,
 ) -> None:
@@ -110,7 +113,11 @@ def sleep(
     """
     from agent.verbs import sleep as verb
 
-    raise typer.Exit(verb.main(seed=seed, steps=steps, rehearse=rehearse, events=events, json=json))
+    raise typer.Exit(
+        verb.main(
+            seed=seed, steps=steps, rehearse=rehearse, events=events, json=json, policy=policy
+        )
+    )
 
 
 @app.command()
@@ -140,7 +147,7 @@ def bench(
             metavar="SUITE...", help="books, books/ageing, miniwob/pix2act, or FILE.py:CLASS."
         ),
     ] = None,
-    policy: PolicyName = "core",
+    policy: PolicyName = None,
     weights: Weights = "live",
     variant: Variant = "",
     seeds: Annotated[str, typer.Option(metavar="A:B", help="First seed and end.")] = "0:10",
@@ -196,7 +203,21 @@ def bench(
 
 @app.command()
 def train(
-    policy: Annotated[str, typer.Argument(metavar="POLICY", help="Which policy: core.")],
+    name: Annotated[
+        str, typer.Argument(metavar="[POLICY]", help="core or vlm:MODEL.", show_default=False)
+    ] = "",
+    policy: Annotated[str, typer.Option(help="The same.", show_default=False)] = "",
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Memory with demonstrations (vlm; yours).")
+    ] = None,
+    new: Annotated[
+        str, typer.Option(metavar="CLASS", help="Begin with random weights: qwen3_vl … (vlm).")
+    ] = "",
+    whole: Annotated[
+        bool, typer.Option("--whole", help="All weights, not a level above them (vlm).")
+    ] = False,
+    batch: Annotated[int | None, typer.Option(min=1, help="Lessons a step (vlm).")] = None,
+    rate: Annotated[float | None, typer.Option(min=0, help="Peak learning rate (vlm).")] = None,
     steps: Annotated[
         int | None, typer.Option(min=1, help="Training steps (default: the whole schedule).")
     ] = None,
@@ -205,14 +226,28 @@ def train(
     resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint.")] = True,
     json: Json = None,
 ) -> None:
-    """Train a policy from nothing on drawn screens (the nursery).
+    """Train the core from nothing on drawn screens, or a vision-language model on what was shown.
 
-    Example: dormouse train core --out core.safetensors
+    Example: dormouse train --policy vlm:models/Qwen3-VL-8B-Instruct --steps 500
     """
     from agent.verbs import train as verb
 
+    if not (name or policy):
+        raise typer.BadParameter("name a policy: core or vlm:MODEL")
     raise typer.Exit(
-        verb.main(policy=policy, steps=steps, out=out, seed=seed, resume=resume, json=json)
+        verb.main(
+            policy=name or policy,
+            steps=steps,
+            out=out,
+            seed=seed,
+            resume=resume,
+            json=json,
+            source=source,
+            new=new,
+            whole=whole,
+            batch=batch,
+            rate=rate,
+        )
     )
 
 
@@ -231,6 +266,26 @@ def replay(
     from agent.verbs import replay as verb
 
     raise typer.Exit(verb.main(episode=episode, watch=watch, json=json))
+
+
+@app.command()
+def models(
+    folder: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Look for models in this folder too.")
+    ] = None,
+    fitting: Annotated[bool, typer.Option("--fitting", help="Only those that fit here.")] = False,
+    plain: Plain = False,
+    json: Json = None,
+) -> None:
+    """Vision-language models for --policy vlm: how they speak, what they need, which fit here.
+
+    Looks into Hugging Face's cache as well. Loads nothing and downloads nothing.
+
+    Example: dormouse models --fitting
+    """
+    from agent.verbs import models as verb
+
+    raise typer.Exit(verb.main(folder=folder, fitting=fitting, plain=plain, json=json))
 
 
 @app.command()

@@ -13,7 +13,11 @@ Plain = Annotated[
 Watch = Annotated[bool, typer.Option("--watch", help="Show the virtual desktop while it works.")]
 Variant = Annotated[str, typer.Option(help="A named variant of the task, as 'swapped'.")]
 PolicyName = Annotated[
-    str, typer.Option(help="core, scripted (the task's oracle), replay or noop.")
+    str | None,
+    typer.Option(
+        help="core, vlm:MODEL, scripted (the task's oracle), replay or noop; the configured one.",
+        show_default=False,
+    ),
 ]
 Weights = Annotated[str, typer.Option(help="live, shipped, or the path of a level.")]
 Recall = Annotated[bool, typer.Option(help="Hand recalled steps of similar episodes over.")]

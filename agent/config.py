@@ -8,6 +8,7 @@ import re
 import tomllib
 from difflib import get_close_matches
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,9 @@ class Settings(BaseSettings):
 
     height: int = Field(default=800, ge=480, le=4320)
     """Height of the virtual desktop in pixels."""
+
+    policy: str = "core"
+    """Who acts and sleeps where nothing else is said: core, or vlm:FOLDER_OR_ID and the like."""
 
     max_steps: int = Field(default=60, ge=1)
     """A run ends as `exhausted` after this many actions."""
@@ -85,6 +89,17 @@ class Settings(BaseSettings):
 
     night_rehearsals: int = Field(default=3, ge=0)
     """Live tasks tried before and after training, for the exam of a night."""
+
+    vlm: str = ""
+    """The model that `--policy vlm` means: a folder, a hub id (`dormouse models` lists them), or a
+    server's address as http://127.0.0.1:8000/v1#MODEL."""
+
+    servers: tuple[str, ...] = ()
+    """Other machines whose model servers may be shown the screen (`--policy vlm:https://HOST/v1`),
+    by name or number; empty: this machine's alone."""
+
+    server_seconds: float = Field(default=120.0, gt=0)
+    """An answer of a model server must be there after so many seconds."""
 
     torch_index: str = ""
     """Package index that `make setup` takes torch from; empty: pip's own configuration."""
@@ -133,15 +148,33 @@ class Settings(BaseSettings):
         """The one SQLite file of episodes."""
         return self.data / "memory.sqlite"
 
+    def named(self, policy: str | None) -> str:
+        """A policy's full name: the configured one for none, the configured model for `vlm`."""
+        name = policy or self.policy
+        if name != "vlm":
+            return name
+        if not self.vlm:
+            raise BadInput("which model is vlm? Say vlm:MODEL, or set vlm (dormouse models)")
+        return f"vlm:{self.vlm}"
+
+    def room(self, policy: str) -> Path:
+        """Folder of what a policy learns: levels lie above the weights that they were made for."""
+        policy = self.named(policy)
+        if not policy.startswith("vlm:"):
+            return self.data
+        model = policy.removeprefix("vlm:").partition("?")[0]
+        name = re.sub(r"[^\w.-]+", "-", model.rpartition("/")[2])
+        return self.data / "vlm" / f"{name}-{sha256(model.encode()).hexdigest()[:8]}"
+
     @cached_property
     def levels(self) -> Path:
         """Folder of the learned levels of weights."""
-        return self.data / "levels"
+        return self.room(self.policy) / "levels"
 
     @cached_property
     def nights(self) -> Path:
         """Folder of the night logs."""
-        return self.data / "nights"
+        return self.room(self.policy) / "nights"
 
     @cached_property
     def run(self) -> Path:

@@ -52,6 +52,7 @@ def examine(settings: Settings) -> Iterator[tuple[str, Check]]:
         "tesseract": _tesseract,
         "fonts": _fonts,
         "torch": _torch,
+        "vlm": lambda: _vlm(settings),
         "memory": lambda: _memory(settings.store),
         "weights": lambda: _weights(settings),
         "shipped": _shipped,
@@ -103,6 +104,12 @@ def _torch() -> Check:
     return Check(
         True, f"torch {torch.__version__} ({build} build), {torch.get_num_threads()} threads"
     )
+
+
+def _vlm(settings: Settings) -> Check:
+    from agent.policies.vlm.fitness import fitness
+
+    return fitness(settings)
 
 
 def _memory(path: Path) -> Check:

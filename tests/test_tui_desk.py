@@ -255,7 +255,7 @@ def test_new_task_is_assigned(settings: Settings) -> None:
     (request,) = asks(settings, "idle", steps, 1)
     assert isinstance(request, wire.Add)
     job = request.job
-    assert (job.task, job.seed, job.policy, job.dry) == ("books/enter_invoice", 42, "core", False)
+    assert (job.task, job.seed, job.policy, job.dry) == ("books/enter_invoice", 42, "", False)
     assert time.localtime(job.at)[3:5] == (18, 30)
 
 

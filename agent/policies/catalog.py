@@ -5,8 +5,21 @@ from pathlib import Path
 from agent.attempt import PolicyMaker
 from agent.config import Settings
 from agent.errors import BadInput, Needed
+from agent.policies.vlm.spec import is_vlm
 
 NAMES = ("core", "scripted", "replay", "noop")
+
+
+def known(policy: str) -> str:
+    """The name, if there is such a policy; else BadInput."""
+    if policy not in NAMES and not is_vlm(policy):
+        raise BadInput(f"no policy {policy!r}: known are {', '.join(NAMES)} and vlm:MODEL")
+    return policy
+
+
+def learns(policy: str) -> bool:
+    """Whether it has weights that nights add levels to."""
+    return policy == "core" or is_vlm(policy)
 
 
 def maker(name: str, weights: Path | None, memory: Path | None = None) -> PolicyMaker:
@@ -37,7 +50,11 @@ def maker(name: str, weights: Path | None, memory: Path | None = None) -> Policy
         except (OSError, ValueError) as error:
             raise Needed(str(error)) from error
         return lambda task: policy
-    raise BadInput(f"no policy {name!r}: known are {', '.join(NAMES)}")
+    if is_vlm(name):
+        from agent.policies.vlm.opening import maker as vlm_maker
+
+        return vlm_maker(name, weights)
+    raise BadInput(f"no policy {known(name)!r}")
 
 
 def shipped() -> list[Path]:
@@ -45,18 +62,20 @@ def shipped() -> list[Path]:
     return sorted((Path(__file__).parent / "core").rglob("*.safetensors"))
 
 
-def level(weights: str, settings: Settings) -> Path | None:
-    """The level file that --weights names: `live`, `shipped` (None) or a path.
+def level(weights: str, settings: Settings, policy: str = "") -> Path | None:
+    """The level file that --weights names: `live`, `shipped` (None) or a path. None, too, for a
+    policy without weights. policy: as in the settings if not given.
 
     Raises BadInput for a path that is not there, Needed for a corrupt live level.
     """
-    if weights == "shipped":
+    policy = settings.named(policy)
+    if weights == "shipped" or not learns(policy):
         return None
     if weights == "live":
         from memory.levels import Levels
 
         try:
-            return Levels(settings.levels).live()
+            return Levels(settings.room(policy) / "levels").live()
         except ValueError as error:
             raise Needed(str(error)) from error
     path = Path(weights)

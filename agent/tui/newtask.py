@@ -15,7 +15,7 @@ from agent.worker.wire import Job
 from tasks.catalog import create, names
 from tasks.outside import NoTaskError
 
-POLICIES = (("the agent does it", "core"), ("a demonstration is shown", "scripted"))
+POLICIES = (("the agent does it", ""), ("a demonstration is shown", "scripted"))
 
 # A choice and not a box: ticked or not is told by a terminal's colours alone.
 DRY = (("no", ""), ("yes: it ends where something would be saved or sent", "dry"))
@@ -55,7 +55,7 @@ class NewTask(ModalScreen[Job | None]):
                 yield Select(plain, allow_blank=False, value="", id="variant", compact=True)
             with Horizontal():
                 yield Label("By")
-                yield Select(POLICIES, allow_blank=False, value="core", id="policy", compact=True)
+                yield Select(POLICIES, allow_blank=False, value="", id="policy", compact=True)
             with Horizontal():
                 yield Label("Not before")
                 yield Input(placeholder="HH:MM, empty: at once", id="at", compact=True)

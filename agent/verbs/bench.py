@@ -12,7 +12,7 @@ from agent.config import Settings
 from agent.console import bar
 from agent.errors import BadInput
 from agent.output import Output
-from agent.policies.catalog import NAMES, level
+from agent.policies.catalog import known, learns, level
 from agent.report import Part, gallery
 from agent.stop import Interrupted, Stop
 from agent.tables import (
@@ -32,7 +32,7 @@ MINIWOB, MINIWOB_STEPS = "miniwob/", 30  # as Pix2Act's protocol has it
 
 def main(
     suites: Sequence[str],
-    policy: str,
+    policy: str | None,
     weights: str,
     variant: str,
     seeds: str,
@@ -46,8 +46,7 @@ def main(
     address: str = "",
 ) -> int:
     output, settings, suite = Output(json), Settings(), " ".join(suites)
-    if policy not in NAMES:
-        raise BadInput(f"no policy {policy!r}: known are {', '.join(NAMES)}")
+    policy = known(settings.named(policy))
     tasks = chosen(suites, variant, of_level)
     if policy == "replay":
         from agent.policies.replay import missing
@@ -62,7 +61,7 @@ def main(
         variant=variant,
         traps=trapped(tasks, variant) if traps else (),
         policy=policy,
-        weights=level(weights, settings) if policy == "core" else None,
+        weights=level(weights, settings, policy),
         memory=settings.store if recall or policy == "replay" else None,
         keep=report / "memory.sqlite" if report else None,
         size=(settings.width, settings.height),
@@ -86,7 +85,7 @@ def main(
     show(output, plain, told)
     output.console.print(summary(attempts, pace, jobs))
     if report:
-        heading = f"{policy}, {weights} weights" if policy == "core" else policy
+        heading = f"{policy}, {weights} weights" if learns(policy) else policy
         parts = [Part(heading, tuple(plain)), Part(f"{heading}, under traps", tuple(told))]
         title = f"Bench: {suite} {variant}".rstrip()
         remarks = [f"Seeds {seeds}. {summary(attempts, pace, jobs)}"]

@@ -17,7 +17,7 @@ from agent.errors import BadInput
 from agent.events import Several
 from agent.guarding import rules
 from agent.output import Output
-from agent.policies.catalog import level, maker
+from agent.policies.catalog import known, level, maker
 from agent.stop import Interrupted, Stop
 from agent.tally import contract
 from agent.verbs.bench import chosen
@@ -36,21 +36,22 @@ def main(
     task: str,
     seeds: range,
     variant: str,
-    policy: str,
+    policy: str | None,
     weights: str,
     recall: bool,
     watch: bool,
     json: str | None,
 ) -> int:
     output, settings = Output(json), Settings()
+    acting = known(settings.named(policy))
     task = settled(task)
     if chosen((task,), variant) != (task,):
         raise BadInput(f"{task} is a suite: name one task of it")
-    shown = policy == "scripted"
+    shown = acting == "scripted"
     provenance, actor = ("demonstration", Actor.ORACLE) if shown else ("run", Actor.AGENT)
     attempts: list[Attempt] = []
     if held(settings):
-        jobs = [wire.Job(0, task, seed, variant, policy, weights, recall) for seed in seeds]
+        jobs = [wire.Job(0, task, seed, variant, acting, weights, recall) for seed in seeds]
         return _through(output, settings, jobs)
     with (
         Stop() as stop,
@@ -61,7 +62,7 @@ def main(
         store.recover()
         stage = Stage(
             lambda: eyes.attached(VirtualDesktop(settings.width, settings.height)),
-            maker(policy, level(weights, settings) if policy == "core" else None, settings.store),
+            maker(acting, level(weights, settings, acting), settings.store),
             Excluding(store, settings.exclude),
             recall=lambda goal: context(store, goal, recall=recall),
             rules=rules(settings),
@@ -77,7 +78,7 @@ def main(
                     break
                 if stop.thrown:
                     break
-    return _told(output, task, policy, seeds, attempts, stop)
+    return _told(output, task, acting, seeds, attempts, stop)
 
 
 def _through(output: Output, settings: Settings, jobs: list[wire.Job]) -> int:

@@ -1,4 +1,4 @@
-"""`dormouse train core`: weights from nothing, on drawn screens; after a kill it goes on."""
+"""`dormouse train`: weights from nothing or from demonstrations; after a kill it goes on."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,15 +7,42 @@ from agent.config import Settings
 from agent.console import bar
 from agent.errors import BadInput
 from agent.output import Output
+from agent.policies.vlm.spec import is_vlm
 from agent.stop import Stop
 
 
 def main(
-    policy: str, steps: int | None, out: Path | None, seed: int, resume: bool, json: str | None
+    policy: str,
+    steps: int | None,
+    out: Path | None,
+    seed: int,
+    resume: bool,
+    json: str | None,
+    source: Path | None = None,
+    new: str = "",
+    whole: bool = False,
+    batch: int | None = None,
+    rate: float | None = None,
 ) -> int:
     output = Output(json)
+    if is_vlm(policy):
+        from agent.policies.vlm.schooling import School, school
+        from agent.policies.vlm.train import Schedule as Lessons
+
+        usual = Lessons()
+        lessons = Lessons(
+            steps=steps or usual.steps,
+            batch=batch or usual.batch,
+            rate=rate or usual.rate,
+            seed=seed,
+        )
+        found = school(School(policy, source, out, new, whole, resume, lessons), output)
+        if found is not None:
+            output.console.print(f"weights: {found.path} (sha256 {found.digest})")
+            output.write(found.contract())
+        return 0
     if policy != "core":
-        raise BadInput(f"no policy {policy!r} to train: known is core")
+        raise BadInput(f"no policy {policy!r} to train: known are core and vlm:MODEL")
     from agent.policies.core.train import Progress, Schedule, train
 
     schedule = Schedule(seed=seed)

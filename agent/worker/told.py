@@ -30,7 +30,7 @@ class Job:
     task: Text
     seed: int = 0
     variant: Text = ""
-    policy: Text = "core"
+    policy: Text = ""  # as configured
     weights: Text = "live"
     recall: bool = True
     dry: bool = False

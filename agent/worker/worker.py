@@ -26,6 +26,7 @@ from agent.errors import BadInput, exit_code
 from agent.events import Event, Looked, Progress
 from agent.guarding import rule_lines, rules
 from agent.policies.catalog import level, maker
+from agent.policies.vlm.spec import is_vlm
 from agent.policy import Policy
 from agent.session import Patience, Session, State
 from agent.stop import Interrupted, Stop
@@ -104,8 +105,7 @@ class Worker:
                 return wire.Done(changed=self.session.answer(request.question, answer))
             case wire.Add():
                 job = checked(request.job)
-                if job.policy == "core":
-                    level(job.weights, self.settings)  # BadInput where there are none such
+                level(job.weights, self.settings, job.policy)  # BadInput where there are none such
                 job = self.jobs.add(job)
                 self._news.set()
                 self.board.changed()
@@ -314,11 +314,12 @@ class Worker:
 
     def _policy(self, task: Task) -> Policy:
         job = self._job
-        path = level(job.weights, self.settings) if job.policy == "core" else None
-        if (job.policy, path) not in self._policies:
+        name = self.settings.named(job.policy)
+        path = level(job.weights, self.settings, name)
+        if (name, path) not in self._policies:
             self._policies.clear()  # one set of weights in memory
-            self._policies[job.policy, path] = maker(job.policy, path, self.settings.store)
-        policy = self._policies[job.policy, path](task)
+            self._policies[name, path] = maker(name, path, self.settings.store)
+        policy = self._policies[name, path](task)
         self.board.now.weights = policy.weights
         return policy
 
@@ -380,6 +381,10 @@ def checked(job: Job) -> Job:
         raise BadInput(str(error)) from error
     if job.variant and job.variant not in known:
         raise BadInput(f"{job.task} has no variant {job.variant!r}: {', '.join(known)}")
-    if job.policy not in ("core", "scripted", "noop"):
-        raise BadInput(f"no policy {job.policy!r}: core, scripted or noop")
+    if (
+        job.policy
+        and job.policy not in ("core", "vlm", "scripted", "noop")
+        and not is_vlm(job.policy)
+    ):
+        raise BadInput(f"no policy {job.policy!r}: core, vlm:MODEL, scripted or noop")
     return job

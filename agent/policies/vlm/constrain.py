@@ -4,8 +4,9 @@
                                               ├ mask(logits) ─▶ sample ─▶ a token ───┤
                                               └─◀── until finished ◀── advance ◀─────┘
 
-Grammars are Lark texts of llguidance's kind. A token that the tokenizer holds whole, such as
-<tool_call>, stands bare in a rule, never within quotes. A free text of at most 64 tokens ends
+Grammars are Lark texts of llguidance's kind. Added tokens that are words, such as <tool_call>, are
+texts like any other; a control token stands bare in a rule, never within quotes. A free text of at
+most 64 tokens ends
 
     before such a token:  start: text <tool_call>     text[max_tokens=64]: TEXT
                           TEXT: /(?s:.*)/ & ~/(?s:.*)<tool_call>(?s:.*)/     (nor spelled out)
@@ -21,7 +22,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from llguidance import LLMatcher
+from llguidance import LLMatcher, LLTokenizer, TokenizerWrapper
 from llguidance.hf import from_tokenizer
 
 if TYPE_CHECKING:
@@ -45,9 +46,20 @@ class Vocabulary:
         if not ends:
             raise ValueError("This tokenizer names no end of a turn: pass the tokens that end one.")
         self.tokens = from_tokenizer(tokenizer, eos_token=ends)
+        self.said = [self.tokens.decode_bytes([token]) for token in range(self.tokens.vocab_size)]
+        words = {
+            token: added.content.encode()
+            for token, added in tokenizer.added_tokens_decoder.items()
+            if not added.special and token not in ends
+        }
+        if words:
+            # Left to itself, llguidance takes <tool_call> for a control token, which no text says.
+            self.said = [words.get(token, said) for token, said in enumerate(self.said)]
+            self.tokens = LLTokenizer(
+                TokenizerWrapper(_Words(tokenizer, self.said, ends[0])), eos_token=ends
+            )
         added = tokenizer.get_added_vocab().items()
         self.whole = [name for name, token in added if self.tokens.is_special_token(token)]
-        self.said = [self.tokens.decode_bytes([token]) for token in range(self.tokens.vocab_size)]
         cut = np.array([ends_within_character(said) for said in self.said])
         self.cut = np.packbits(cut, bitorder="little")
         byte_tokens = {said: token for token, said in enumerate(self.said) if len(said) == 1}
@@ -89,6 +101,20 @@ class Vocabulary:
             # At the bound a reply would go on without the words that end the text.
             return f"max_tokens with {found[1]} may leave out the end of the text, use stop"
         return ""
+
+
+class _Words:
+    """A tokenizer as llguidance.TokenizerWrapper wants it. tokens: the bytes of each."""
+
+    bos_token_id = None
+
+    def __init__(self, tokenizer: "PreTrainedTokenizerFast", tokens: list[bytes], end: int) -> None:
+        self.eos_token_id, self.tokens, self._tokenizer = end, tokens, tokenizer
+
+    def __call__(self, text: str | bytes) -> list[int]:
+        said = text if isinstance(text, str) else text.decode()
+        ids: list[int] = self._tokenizer(said, add_special_tokens=False)["input_ids"]
+        return ids
 
 
 class Constraint:

@@ -53,9 +53,9 @@ class Correct(FavaJob):
         return rng.choice(GOALS[kind]).format(**words), book, book.swapped(self.entry, self.right)
 
     def act(self, observe: Look) -> Iterator[Action]:
-        yield from self.goes("j")
-        yield from self.filters("f", f'"{self.entry.payee}"')
-        yield from self.tries(lambda: self.dated(observe, self.entry.day))
+        yield from self.journal(observe)
+        yield from self.shows(observe, self.entry.payee)
+        yield from self.tries(lambda: self.booked(observe, self.entry.day, self.entry.payee))
         yield from self.awaits(observe, "Save")  # the entry's own lines have come
         yield from self.tries(lambda: self.dated(observe, self.entry.day))
         for was, right in zip(self.entry.postings, self.right.postings, strict=True):

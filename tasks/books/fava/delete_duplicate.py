@@ -30,7 +30,7 @@ class DeleteDuplicate(FavaJob):
         return rng.choice(GOALS).format(**words), book, right
 
     def act(self, observe: Look) -> Iterator[Action]:
-        yield from self.goes("j")
+        yield from self.journal(observe)
         yield from self.shows(observe, str(self.entry.day))
         yield from self.tries(lambda: self.dated(observe, self.entry.day))
         yield from self.presses(observe, "Delete")

@@ -87,6 +87,12 @@ class FavaJob(BookJob):
         yield Press("g")
         yield Press(key)
 
+    def journal(self, observe: Look) -> Iterator[Action]:
+        """To the journal, where a book does not open on it: what changes nothing is no way."""
+        page = observe().active
+        if page is None or not page.title.startswith("Journal"):
+            yield from self.goes("j")
+
     def filters(self, field: str, text: str) -> Iterator[Action]:
         """field: "t" for the time, "a" for the account, "f" for payees, tags and the rest."""
         yield Press("f")
@@ -157,6 +163,17 @@ class FavaJob(BookJob):
             raise DesktopError(f"the oracle does not find {day} on the screen")
         box = min(found, key=lambda box: box.y)
         return Click(box.x + box.h, box.center[1])
+
+    def booked(self, observe: Look, day: date, payee: str) -> Click:
+        """A click on the day in the line of the payee."""
+        elements = self.scene(observe).elements
+        lines = [one.box.center[1] for one in elements if payee in one.text]
+        for one in elements:
+            if one.text.startswith(str(day)) and any(
+                one.box.y <= line < one.box.bottom for line in lines
+            ):
+                return Click(one.box.x + one.box.h, one.box.center[1])
+        raise DesktopError(f"the oracle does not find {payee} of {day} on the screen")
 
     def shows(self, observe: Look, words: str) -> Iterator[Action]:
         """Scroll down until the words are on the screen, or for some screens."""

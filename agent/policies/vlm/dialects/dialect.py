@@ -60,9 +60,10 @@ class Dialect(Protocol):
         """The reply that says `action`. Raises DialectError where it cannot be said."""
         ...
 
-    def grammar(self, thought: int) -> str:
+    def grammar(self, thought: int, view: View | None = None) -> str:
         """A Lark grammar (llguidance's kind) of replies that parse, after a free thought of at
-        most so many tokens. Of bounded length: every string and list has an end."""
+        most so many tokens. Of bounded length: every string and list has an end. view: bounds
+        the points of a dialect that counts a picture's own pixels."""
         ...
 
 

@@ -1,0 +1,196 @@
+"""VlmLearner: what a night trains of a vision-language model, behind sleep's Learner.
+
+Gradients are gathered over micro-batches, halved whenever memory runs out: the effective batch
+stays what the plan says. With torch.distributed under way, each process takes its part of every
+batch and the gradients are summed, so that all end with the same weights.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from agent.policies.vlm import batch as batches
+from agent.policies.vlm import lora
+from agent.policies.vlm.batch import Foreseen
+from agent.policies.vlm.dialects.dialect import Dialect
+from agent.policies.vlm.examine import examine
+from agent.policies.vlm.lessons import Lesson, conversation, lessons, varied
+from agent.policies.vlm.loading import Loaded
+from agent.policies.vlm.parallel import mine, summed
+from agent.policies.vlm.prompt import Prompt, Writer
+from memory.episode import Episode
+from memory.sleep.protocols import SkillScore
+
+
+@dataclass(frozen=True)
+class Reach:
+    """pictures: as the policy has them. micro: lessons at once, at most. checkpointing: compute
+    activations again instead of keeping them. whole: train all weights, not a level. rank: of
+    the levels."""
+
+    pictures: int = 3
+    micro: int = 4
+    checkpointing: bool = False
+    whole: bool = False
+    rank: int = lora.RANK
+
+
+class VlmLearner:
+    """skills: episodes of old skills, replayed and examined. slow: a level file whose slow level
+    lies under the one that is trained."""
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        dialect: Dialect,
+        skills: Sequence[Episode] = (),
+        slow: Path | None = None,
+        reach: Reach | None = None,
+    ) -> None:
+        self.loaded, self.dialect, self.reach = loaded, dialect, reach or Reach()
+        self._slow, self.micro = slow, self.reach.micro
+        self._writer = Writer(
+            loaded.model, loaded.tokenizer, loaded.sight, dialect.sequential, skip=False
+        )
+        self._skills = [one for episode in skills for one in self._all(episode)]
+        if not self.reach.whole:
+            lora.ensure(loaded.model, self.reach.rank)
+        if self.reach.checkpointing:
+            loaded.model.gradient_checkpointing_enable({"use_reentrant": False})
+        self.load(None)
+
+    def _all(self, episode: Episode) -> list[Lesson]:
+        return lessons(self.dialect, episode, [1.0] * len(episode.steps), self.reach.pictures)
+
+    def examples(self, episode: Episode, weights: Sequence[float]) -> list[Lesson]:
+        """One lesson for all steps that were in view together: they share what is computed."""
+        return lessons(self.dialect, episode, weights, self.reach.pictures)
+
+    def augment(self, example: Lesson, seed: int) -> Lesson:
+        return varied(example, seed)
+
+    def replay(self, seed: int) -> Iterator[Lesson]:
+        """Old skills in an order of the seed. Raises ValueError if there are none."""
+        if not self._skills:
+            raise ValueError("no old skills to replay: plan this night with replay=0")
+        while True:
+            order = torch.Generator().manual_seed(seed)
+            for at in torch.randperm(len(self._skills), generator=order).tolist():
+                seed += 1
+                yield replace(varied(self._skills[at], seed), old=True)
+
+    @torch.no_grad()
+    def surprise(self, batch: Sequence[Lesson]) -> list[float]:
+        found = []
+        for lesson in batch:
+            now = self.foresee([lesson])
+            loss = float(now.losses(1)[0])
+            if lesson.old and not self.reach.whole:
+                with lora.without(self.loaded.model, "fast"):
+                    loss -= float(self.foresee([lesson]).losses(1)[0])
+            found.append(max(0.0, loss))
+        return found
+
+    def loss(self, batch: Sequence[Lesson], anchor: float) -> Tensor:
+        """Mean weighted loss + anchor × KL(below the fast level ‖ now) on what is old.
+
+        The gradients are computed here, over micro-batches, and handed on by a term that is zero.
+        """
+        parameters = self.parameters()
+        value, gradients = self._gathered(mine(batch), parameters, anchor, batch)
+        value, gradients = summed(value, gradients)
+        carry = sum(
+            ((p - p.detach()) * g).sum() for p, g in zip(parameters, gradients, strict=True)
+        )
+        return value + carry
+
+    def _gathered(
+        self,
+        part: Sequence[Lesson],
+        parameters: list[torch.nn.Parameter],
+        anchor: float,
+        whole: Sequence[Lesson],
+    ) -> tuple[Tensor, list[Tensor]]:
+        weight = sum(sum(_weights(lesson)) for lesson in whole)
+        olds = sum(lesson.old for lesson in whole)
+        device = parameters[0].device
+        while True:
+            value = torch.zeros((), device=device)
+            gradients = [torch.zeros_like(parameter) for parameter in parameters]
+            try:
+                for start in range(0, len(part), self.micro):
+                    piece = part[start : start + self.micro]
+                    loss = self._loss(piece, anchor, max(weight, 1e-6), max(olds, 1))
+                    value += loss.detach()
+                    if not torch.is_grad_enabled():
+                        continue
+                    found = torch.autograd.grad(loss, parameters, allow_unused=True)
+                    for total, one in zip(gradients, found, strict=True):
+                        if one is not None:
+                            total += one
+                return value, gradients
+            except torch.OutOfMemoryError:
+                if self.micro == 1:
+                    raise
+                self.micro //= 2
+                torch.cuda.empty_cache()
+
+    def _loss(self, piece: Sequence[Lesson], anchor: float, weight: float, olds: float) -> Tensor:
+        now = self.foresee(piece)
+        loss = now.losses(len(piece)).sum() / weight
+        old = torch.tensor([lesson.old for lesson in piece], device=now.row.device)
+        if anchor > 0 and bool(old.any()) and not self.reach.whole:
+            with torch.no_grad(), lora.without(self.loaded.model, "fast"):
+                before = self.foresee(piece)
+            loss = loss + anchor * (divergence(before, now) * old[now.row]).sum() / olds
+        return loss
+
+    def foresee(self, piece: Sequence[Lesson]) -> Foreseen:
+        """How the current weights foresee every reply of some lessons."""
+        prompts = [self._prompt(lesson) for lesson in piece]
+        weights = [_weights(lesson) for lesson in piece]
+        return batches.foresee(self.loaded, prompts, weights, eye=self.reach.whole)
+
+    def _prompt(self, lesson: Lesson) -> Prompt:
+        return self._writer.prompt(conversation(self.dialect, lesson, self.reach.pictures))
+
+    def parameters(self) -> list[torch.nn.Parameter]:
+        if self.reach.whole:
+            return list(self.loaded.model.requires_grad_(True).parameters())
+        return lora.trained(self.loaded.model, "fast")
+
+    def shrink(self, share: float) -> None:
+        lora.scale(self.loaded.model, "fast", share)
+
+    def exam(self, skills: int, seed: int) -> list[SkillScore]:
+        return examine(self.loaded, self.dialect, self._skills, skills, seed, self.reach.pictures)
+
+    def save(self, path: Path) -> str:
+        return lora.save_levels(self.loaded.model, path, self.loaded.weights)
+
+    def load(self, path: Path | None) -> None:
+        """None: the weights and the slow level alone."""
+        if self.reach.whole:
+            if path is not None:
+                raise ValueError("levels lie above weights that stand still")
+            return
+        lora.clear(self.loaded.model)
+        source = path or self._slow
+        if source is not None:
+            lora.load_levels(self.loaded.model, source, self.loaded.weights)
+        if path is None:
+            lora.clear(self.loaded.model, ["fast"])
+
+
+def divergence(before: Foreseen, now: Foreseen) -> Tensor:
+    """(T,) KL(before ‖ now) at each token, weighted as the losses are."""
+    p, q = before.logits.float().log_softmax(-1), now.logits.float().log_softmax(-1)
+    return (p.exp() * (p - q)).sum(-1) * now.weight
+
+
+def _weights(lesson: Lesson) -> list[float]:
+    """One a reply of the prompt: evicted ones are read, not learned."""
+    return [turn.weight if at >= lesson.first else 0.0 for at, turn in enumerate(lesson.turns)]

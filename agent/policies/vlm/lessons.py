@@ -1,0 +1,147 @@
+"""Lived episodes as lessons: what a model is trained on.
+
+A lesson is what the model had in view at once: the turns since pictures were last evicted, each
+reply with the weight that the review gave it. Training sees the very prompts that acting sees.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image as Pictures
+
+from actuation.action import Action, Click, Drag, Move, Scroll
+from agent.policies.vlm.context import Transcript, resize
+from agent.policies.vlm.dialects.dialect import Dialect, DialectError, view_of
+from agent.policies.vlm.speaker import Message
+from memory.day import Context
+from memory.episode import Episode
+from perception.observation import Image, Screen
+
+To = Callable[[int, int], tuple[int, int]]
+
+SHIFT = 0.25  # of the screen, at most, that a variation moves
+SHRINK = (0.85, 1.1)
+
+
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """What was seen and done. image: uint8 (H, W, 3), of the size that the model sees. action: in
+    pixels of the screen. weight: 0 for what is not learned."""
+
+    image: Image
+    screen: Screen
+    action: Action
+    weight: float
+    thought: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """turns: from the first of the run; those before `first` are evicted. old: from replay."""
+
+    goal: str
+    task: str
+    turns: tuple[Turn, ...]
+    first: int = 0
+    old: bool = False
+
+
+def lessons(
+    dialect: Dialect, episode: Episode, weights: Sequence[float], pictures: int
+) -> list[Lesson]:
+    """The lessons of one episode; weights: one a step. Steps that cannot be said end it."""
+    turns: list[Turn] = []
+    for step, weight in zip(episode.steps, weights, strict=True):
+        if step.performed is None:
+            continue  # cut short: it is looked at again
+        screen = step.observation.screen
+        view = view_of(dialect, screen)
+        image = resize(step.observation.image, view.width, view.height)
+        turns.append(Turn(image, screen, step.performed, weight))
+    blocks: list[Lesson] = []
+    transcript = Transcript(dialect, episode.goal, Context(), pictures)
+    starts = []
+    for at, turn in enumerate(turns):
+        transcript.look(turn.image, turn.screen)
+        starts.append(transcript.evicted)
+        assert transcript.view is not None, "it has just looked"
+        try:
+            transcript.reply(dialect.format(turn.action, transcript.view))
+        except DialectError:
+            turns = turns[:at]
+            break
+    for at in range(len(turns)):
+        if at + 1 == len(turns) or starts[at + 1] != starts[at]:
+            block = Lesson(episode.goal, episode.task, tuple(turns[: at + 1]), starts[at])
+            if any(turn.weight > 0 for turn in block.turns[block.first :]):
+                blocks.append(block)
+    return blocks
+
+
+def conversation(dialect: Dialect, lesson: Lesson, pictures: int) -> list[Message]:
+    """What the model saw and said, up to the lesson's last reply."""
+    transcript = Transcript(dialect, lesson.goal, Context(), pictures)
+    for at, turn in enumerate(lesson.turns):
+        view = view_of(dialect, turn.screen)
+        if at < lesson.first:
+            transcript.skip(dialect.format(turn.action, view))
+        else:
+            transcript.look(turn.image, turn.screen)
+            transcript.reply(dialect.format(turn.action, view, turn.thought))
+    return transcript.messages[:-1]
+
+
+def varied(lesson: Lesson, seed: int) -> Lesson:
+    """The same deeds on a screen that is moved and scaled: every point goes with the pixels."""
+    rng = random.Random(seed)
+    size = rng.uniform(*SHRINK)
+    across, down = (rng.uniform(-SHIFT, SHIFT) + (1 - size) / 2 for _ in range(2))
+    turns = tuple(_moved(turn, size, across, down) for turn in lesson.turns)
+    for turn in turns:
+        for x, y in points(turn.action):
+            if not (0 <= x < turn.screen.width and 0 <= y < turn.screen.height):
+                return lesson  # what is touched would leave the screen
+    return replace(lesson, turns=turns)
+
+
+def points(action: Action) -> list[tuple[int, int]]:
+    match action:
+        case Drag():
+            return [(action.x, action.y), (action.to_x, action.to_y)]
+        case Click() | Move() | Scroll():
+            return [(action.x, action.y)]
+        case _:
+            return []
+
+
+def _moved(turn: Turn, size: float, across: float, down: float) -> Turn:
+    """size: factor about the origin. across, down: share of the screen that all then moves by."""
+    height, width = turn.image.shape[:2]
+    left, top = -across * width / size, -down * height / size
+    picture = Pictures.fromarray(turn.image).transform(
+        (width, height),
+        Pictures.Transform.AFFINE,
+        (1 / size, 0, left, 0, 1 / size, top),
+        Pictures.Resampling.BILINEAR,
+        fillcolor=tuple(int(value) for value in turn.image[0, 0]),
+    )
+    screen = turn.screen
+
+    def to(x: int, y: int) -> tuple[int, int]:
+        return round(x * size + across * screen.width), round(y * size + down * screen.height)
+
+    return replace(turn, image=np.asarray(picture), action=_with_points(turn.action, to))
+
+
+def _with_points(action: Action, to: To) -> Action:
+    match action:
+        case Drag():
+            (x, y), (to_x, to_y) = to(action.x, action.y), to(action.to_x, action.to_y)
+            return replace(action, x=x, y=y, to_x=to_x, to_y=to_y)
+        case Click() | Move() | Scroll():
+            x, y = to(action.x, action.y)
+            return replace(action, x=x, y=y)
+        case _:
+            return action

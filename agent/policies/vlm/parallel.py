@@ -1,0 +1,44 @@
+"""Several processes that train one model: each computes a part, all hold the same weights."""
+
+import os
+from collections.abc import Sequence
+from typing import TypeVar
+
+import torch
+from torch import Tensor, distributed
+
+One = TypeVar("One")
+
+
+def mine(batch: Sequence[One]) -> list[One]:
+    """This process's part; all of it where there is only one."""
+    if not distributed.is_initialized():
+        return list(batch)
+    return list(batch[distributed.get_rank() :: distributed.get_world_size()])
+
+
+def summed(value: Tensor, gradients: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+    """Value and gradients added up over all processes, in one message."""
+    if not distributed.is_initialized():
+        return value, gradients
+    flat = torch.cat([value.reshape(1), *(gradient.reshape(-1) for gradient in gradients)])
+    distributed.all_reduce(flat)
+    sizes = [1, *(gradient.numel() for gradient in gradients)]
+    total, *parts = torch.split(flat, sizes)
+    return total[0], [p.view_as(g) for p, g in zip(parts, gradients, strict=True)]
+
+
+def leads() -> bool:
+    """Whether this process writes files and speaks."""
+    return not distributed.is_initialized() or distributed.get_rank() == 0
+
+
+def join() -> None:
+    """Become one of torchrun's processes, if it started this one."""
+    if int(os.environ.get("WORLD_SIZE", "1")) < 2 or distributed.is_initialized():
+        return
+    if torch.cuda.is_available():
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        distributed.init_process_group("nccl")
+    else:
+        distributed.init_process_group("gloo")
