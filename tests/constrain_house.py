@@ -17,8 +17,9 @@ TEXT = (
 )
 
 
-def small_tokenizer() -> PreTrainedTokenizerFast:
-    """Byte-level BPE of about 500 tokens, every byte among them."""
+def small_tokenizer(words: bool = False) -> PreTrainedTokenizerFast:
+    """Byte-level BPE of about 500 tokens, every byte among them. words: whether <tool_call> and the
+    like are words that a text may say, as in Qwen's, and not control tokens."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -26,7 +27,10 @@ def small_tokenizer() -> PreTrainedTokenizerFast:
     trainer = trainers.BpeTrainer(vocab_size=500, initial_alphabet=alphabet, show_progress=False)
     tokenizer.train_from_iterator(TEXT * 3, trainer)
     tokenizer.add_special_tokens(list(SPECIAL))
-    tokenizer.add_tokens(list(WHOLE))
+    if words:
+        tokenizer.add_tokens(list(WHOLE))
+    else:
+        tokenizer.add_special_tokens(list(WHOLE))
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|im_end|>")
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedTokenizerFast
 
+CONTROL = b"\xff"  # begins, for llguidance, what no text says
 FOUR_BYTES = "😀".encode()  # as long as a character can be
 LITERAL = re.compile(r'//.*|/(?:\\.|[^/\\\n])+/|(?P<text>"(?:\\.|[^"\\\n])*")')
 UNMARKED = re.compile(r"\[(?=[^\]\n]*\bmax_tokens\b)[^\]\n]*\b(suffix|lazy)\b")
@@ -54,7 +55,14 @@ class Vocabulary:
         }
         if words:
             # Left to itself, llguidance takes <tool_call> for a control token, which no text says.
-            self.said = [words.get(token, said) for token, said in enumerate(self.said)]
+            control = {
+                token: CONTROL + added.content.encode()
+                for token, added in tokenizer.added_tokens_decoder.items()
+                if token not in words
+            }
+            self.said = [
+                words.get(token) or control.get(token, said) for token, said in enumerate(self.said)
+            ]
             self.tokens = LLTokenizer(
                 TokenizerWrapper(_Words(tokenizer, self.said, ends[0])), eos_token=ends
             )

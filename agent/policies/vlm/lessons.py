@@ -21,8 +21,8 @@ from perception.observation import Image, Screen
 
 To = Callable[[int, int], tuple[int, int]]
 
-SHIFT = 0.25  # of the screen, at most, that a variation moves
-SHRINK = (0.85, 1.1)
+SHIFT = 0.06  # of the screen, at most, that a variation moves
+SHRINK = (0.94, 1.06)
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,12 +31,12 @@ CHAT = (
 class Size:
     """Widths and depths of the language model and of the eye. most: pixels of a picture."""
 
-    width: int = 256
+    width: int = 128
     depth: int = 4
     heads: int = 4
-    eye_width: int = 192
-    eye_depth: int = 4
-    vocabulary: int = 1024
+    eye_width: int = 128
+    eye_depth: int = 3
+    vocabulary: int = 512
     most: int = 352 * 224
 
 

@@ -60,9 +60,11 @@ class Holo:
         return f"<message>\n{goal}\n</message>" + (f"\n\nTo be known:\n{before}" if before else "")
 
     def parse(self, text: str, view: View) -> Said:
-        _, found, after = text.rpartition("</think>")
+        _, found, after = text.partition("</think>")
+        # A reply that begins with its object was not reasoned: what it types may hold the mark.
+        reasoned = bool(found) and not text.lstrip().startswith("{")
         try:
-            step = whole_json(after if found else text)
+            step = whole_json(after if reasoned else text)
         except (ValueError, RecursionError) as error:
             raise DialectError(f"the reply is no JSON object: {error}") from error
         if not isinstance(step, dict):
