@@ -12,6 +12,7 @@ token is drawn evenly from those allowed. `valid` counts replies that json reads
 import argparse
 import json
 import multiprocessing
+import re
 import resource
 import sysconfig
 import time
@@ -21,7 +22,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import xgrammar
+from llguidance import LLMatcher, LLTokenizer
+from outlines_core import Guide, Index, Vocabulary
+from outlines_core.json_schema import build_regex_from_schema
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import PreTrainedTokenizerFast
 
 ROWS = 151_936  # of Qwen3-VL's language head
 LEARNED = 151_643  # byte-level BPE entries below its special tokens
@@ -63,14 +69,10 @@ class Guidance:
     """llguidance: Lark, tokens counted, special tokens, integer and length bounds."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        from llguidance import LLTokenizer
-
         ends = [tokenizer.token_to_id(name) for name in ("<|im_end|>", "<|endoftext|>")]
         self.tokens = LLTokenizer(tokenizer.to_str(), n_vocab=ROWS, eos_token=ends)
 
     def compile(self) -> None:
-        from llguidance import LLMatcher
-
         tight = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
         schema = json.dumps({**SCHEMA, "x-guidance": tight})
         grammar = f"""
@@ -91,9 +93,6 @@ class Xgrammar:
     """xgrammar: a structural tag, tokens counted, special tokens, integer and length bounds."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        import xgrammar
-        from transformers import PreTrainedTokenizerFast
-
         ends = [tokenizer.token_to_id(name) for name in ("<|im_end|>", "<|endoftext|>")]
         wrapped = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|im_end|>")
         self.tokens = xgrammar.TokenizerInfo.from_huggingface(
@@ -101,8 +100,6 @@ class Xgrammar:
         )
 
     def compile(self) -> None:
-        import xgrammar
-
         parts = [
             {"type": "any_text", "excludes": ["<tool_call>"], "max_tokens": THOUGHT},
             {"type": "token", "token": "<tool_call>"},
@@ -116,8 +113,6 @@ class Xgrammar:
         self.compiled = compiler.compile_structural_tag(json.dumps(tag))
 
     def walk(self) -> tuple[Callable[[], bytes], Callable[[int], bool], Callable[[], bool]]:
-        import xgrammar
-
         one = xgrammar.GrammarMatcher(self.compiled)
         bits = xgrammar.allocate_token_bitmask(1, ROWS)
 
@@ -132,8 +127,6 @@ class Outlines:
     """outlines-core: one regular expression; characters counted, no integer bounds."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        from outlines_core import Vocabulary
-
         byte_of = {letter: byte for byte, letter in enumerate(letters())}
         added = tokenizer.get_added_tokens_decoder()
         said: dict[bytes, list[int]] = {}
@@ -147,19 +140,12 @@ class Outlines:
         self.tokens = Vocabulary(tokenizer.token_to_id("<|im_end|>"), said)
 
     def compile(self) -> None:
-        import re
-
-        from outlines_core import Index
-        from outlines_core.json_schema import build_regex_from_schema
-
         schema = build_regex_from_schema(json.dumps(SCHEMA))
         head, foot = re.escape(HEAD), re.escape(FOOT)
         pattern = f"[^<]{{0,{LONGEST}}}<tool_call>{head}{schema}{foot}</tool_call>"
         self.index = Index(pattern, self.tokens)
 
     def walk(self) -> tuple[Callable[[], bytes], Callable[[int], bool], Callable[[], bool]]:
-        from outlines_core import Guide
-
         one = Guide(self.index)
         bits = np.zeros((ROWS + 31) // 32, dtype=np.int32)
 

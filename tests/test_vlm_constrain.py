@@ -5,7 +5,7 @@ import re
 
 import pytest
 import torch
-from constrain_house import WHOLE, sample_tokens, small_tokenizer
+from constrain_house import SPECIAL, WHOLE, sample_tokens, small_tokenizer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -199,6 +199,24 @@ def test_a_turn_may_end_exactly_where_the_grammar_accepts(vocabulary: Vocabulary
     early = Constraint(vocabulary, 'start: "a" ("b" "c")?').start()
     early.advance(vocabulary.said.index(b"a"), end)
     assert early.finished
+
+
+def test_a_free_text_says_words_and_no_control_token() -> None:
+    vocabulary = Vocabulary(small_tokenizer(words=True))
+    reply = Constraint(vocabulary, 'start: /(?s:.){0,20}/ "b"').start()
+    allowed = set(open_to(reply.mask(torch.zeros(len(vocabulary.said)))))
+    ids = small_tokenizer(words=True).convert_tokens_to_ids
+    assert allowed >= set(ids(list(WHOLE)))
+    assert not allowed & set(ids(list(SPECIAL)))
+
+
+def test_a_word_that_is_one_token_is_forced_as_one_and_may_be_spelled() -> None:
+    vocabulary = Vocabulary(small_tokenizer(words=True))
+    word = vocabulary.said.index(b"<tool_call>")
+    assert Constraint(vocabulary, 'start: "<tool_call>\\n" /a+/').start().forced()[0] == word
+    free = Constraint(vocabulary, 'start: /b*/ "<tool_call>"').start()
+    allowed = open_to(free.mask(torch.zeros(len(vocabulary.said))))
+    assert {word, vocabulary.said.index(b"<")} <= set(allowed)
 
 
 def test_a_bound_does_not_cut_a_character_in_two(vocabulary: Vocabulary) -> None:

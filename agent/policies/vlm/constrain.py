@@ -4,14 +4,13 @@
                                               ├ mask(logits) ─▶ sample ─▶ a token ───┤
                                               └─◀── until finished ◀── advance ◀─────┘
 
-Grammars are Lark texts of llguidance's kind. Added tokens that are words, such as <tool_call>, are
-texts like any other; a control token stands bare in a rule, never within quotes. A free text of at
-most 64 tokens ends
+Grammars are Lark texts of llguidance's kind. Added tokens that are words, such as Qwen's
+<tool_call>, are texts like any other; a control token, such as <|im_start|>, stands bare in a rule,
+never within quotes, and no free text says it. A free text of at most 64 tokens ends
 
-    before such a token:  start: text <tool_call>     text[max_tokens=64]: TEXT
-                          TEXT: /(?s:.*)/ & ~/(?s:.*)<tool_call>(?s:.*)/     (nor spelled out)
-    before words:         start: text "\\nAction: "
-                          text[max_tokens=64, stop="\\nAction: "]: /(?s:.*)/
+    before a sign that it cannot hold:  start: text "<tool_call>"    text[max_tokens=64]: /[^<]*/
+    before words:                       start: text "\\nAction: "
+                                        text[max_tokens=64, stop="\\nAction: "]: /(?s:.*)/
 
 Before words, not by a regex that excludes them: a lexer takes the longest text, so it would take
 the beginning of the words too and could end at the bound alone.
