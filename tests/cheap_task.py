@@ -1,6 +1,7 @@
 """A task that starts no program: right is the answer 42, or under its trap a question."""
 
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +22,7 @@ class Cheap:
         self.variant = variant
         if "CHEAP_LOG" in os.environ:
             with Path(os.environ["CHEAP_LOG"]).open("a") as log:
-                log.write(f"{id(self)}:{variant}:{seed}\n")
+                log.write(f"{uuid.uuid4().hex}:{variant}:{seed}\n")
         return Goal("What is six times seven?")
 
     def demonstrate(self, observe: Look) -> Iterator[Action]:

@@ -54,7 +54,7 @@ class Correct(FavaJob):
 
     def act(self, observe: Look) -> Iterator[Action]:
         yield from self.journal(observe)
-        yield from self.shows(observe, self.entry.payee)
+        yield from self.shows(observe, str(self.entry.day))
         yield from self.tries(lambda: self.booked(observe, self.entry.day, self.entry.payee))
         yield from self.awaits(observe, "Save")  # the entry's own lines have come
         yield from self.tries(lambda: self.dated(observe, self.entry.day))

@@ -5,6 +5,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator
 from datetime import date
+from difflib import SequenceMatcher
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
@@ -165,15 +166,18 @@ class FavaJob(BookJob):
         return Click(box.x + box.h, box.center[1])
 
     def booked(self, observe: Look, day: date, payee: str) -> Click:
-        """A click on the day in the line of the payee."""
+        """A click on the day, in the line that reads most like the payee's."""
         elements = self.scene(observe).elements
-        lines = [one.box.center[1] for one in elements if payee in one.text]
-        for one in elements:
-            if one.text.startswith(str(day)) and any(
-                one.box.y <= line < one.box.bottom for line in lines
-            ):
-                return Click(one.box.x + one.box.h, one.box.center[1])
-        raise DesktopError(f"the oracle does not find {payee} of {day} on the screen")
+        days = [one.box for one in elements if one.text.startswith(str(day))]
+        if not days:
+            raise DesktopError(f"the oracle does not find {day} on the screen")
+
+        def likeness(box: Box) -> float:
+            beside = (one.text for one in elements if box.y <= one.box.center[1] < box.bottom)
+            return max(SequenceMatcher(None, payee, text[: len(payee)]).ratio() for text in beside)
+
+        box = max(days, key=likeness)
+        return Click(box.x + box.h, box.center[1])
 
     def shows(self, observe: Look, words: str) -> Iterator[Action]:
         """Scroll down until the words are on the screen, or for some screens."""
