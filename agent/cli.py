@@ -225,6 +225,9 @@ def train(
     whole: Annotated[
         bool, typer.Option("--whole", help="All weights, not a level above them (vlm).")
     ] = False,
+    shard: Annotated[
+        bool, typer.Option("--shard", help="Spread the weights over torchrun's processes (vlm).")
+    ] = False,
     batch: Annotated[int | None, typer.Option(min=1, help="Lessons a step (vlm).")] = None,
     rate: Annotated[float | None, typer.Option(min=0, help="Peak learning rate (vlm).")] = None,
     steps: Annotated[
@@ -256,6 +259,7 @@ def train(
             whole=whole,
             batch=batch,
             rate=rate,
+            shard=shard,
         )
     )
 

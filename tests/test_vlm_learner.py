@@ -144,7 +144,7 @@ def test_a_mistake_weighs_nothing(folder: Path, day: list[Episode]) -> None:
 
 
 def plan(folder: Path, **given: object) -> Plan:
-    usual = {"steps": 6, "batch": 4, "every": 3, "rate": 1e-2, "replay": 0.5, "seed": 4}
+    usual = {"steps": 6, "batch": 5, "every": 3, "rate": 1e-2, "replay": 0.5, "seed": 4}
     return Plan(folder, "task", **(usual | given))  # type: ignore[arg-type]
 
 
@@ -216,23 +216,28 @@ import sys
 from pathlib import Path
 import torch
 from test_vlm_learner import learner, plan, taught
+from agent.policies.vlm.learner import Reach
 from agent.policies.vlm.parallel import join, leads
 from memory.sleep.consolidate import consolidate
 from memory.store import Store
 
-model, memory, out = map(Path, sys.argv[1:])
+model, memory, out = map(Path, sys.argv[1:4])
 torch.set_num_threads(1)
 join()
 with Store(memory) as store:
     day = [store.episode(one.id) for one in store.episodes()]
 room = out / ("lead" if leads() else "other")
 room.mkdir(parents=True)
-one = learner(model, day[:2])
+one = learner(model, day[:2], Reach(shard=sys.argv[4] == "shard"))
+if sys.argv[4] == "shard":
+    held = [p for p in one.loaded.model.parameters() if hasattr(p, "to_local")]
+    assert held and all(p.to_local().numel() <= p.numel() // 2 + p.shape[-1] for p in held)
 consolidate(one, taught(one, day), plan(room), room)
 """
 
 
-def test_two_processes_end_with_the_weights_of_one(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["replicate", "shard"])
+def test_two_processes_end_with_the_weights_of_one(folder: Path, tmp_path: Path, way: str) -> None:
     memory = tmp_path / "memory.sqlite"
     with Store(memory) as store:
         show(store, RED, range(4))
@@ -247,7 +252,9 @@ def test_two_processes_end_with_the_weights_of_one(folder: Path, tmp_path: Path)
     for count, name in ((2, "two"), (1, "one")):
         for rank in range(count):
             told = {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(count)}
-            command = [sys.executable, str(script), str(folder), str(memory), str(tmp_path / name)]
+            how = way if count > 1 else "replicate"
+            told_paths = [str(folder), str(memory), str(tmp_path / name), how]
+            command = [sys.executable, str(script), *told_paths]
             environment = shared | told | {"MASTER_PORT": str(port)}
             running.append(subprocess.Popen(command, env=environment, stderr=subprocess.PIPE))
     for process in running:

@@ -23,6 +23,7 @@ def main(
     whole: bool = False,
     batch: int | None = None,
     rate: float | None = None,
+    shard: bool = False,
 ) -> int:
     output = Output(json)
     if is_vlm(policy):
@@ -36,7 +37,7 @@ def main(
             rate=rate or usual.rate,
             seed=seed,
         )
-        found = school(School(policy, source, out, new, whole, resume, lessons), output)
+        found = school(School(policy, source, out, new, whole, shard, resume, lessons), output)
         if found is not None:
             output.console.print(f"weights: {found.path} (sha256 {found.digest})")
             output.write(found.contract())

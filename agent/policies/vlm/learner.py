@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, distributed
 
 from agent.policies.vlm import batch as batches
 from agent.policies.vlm import lora
@@ -19,7 +19,7 @@ from agent.policies.vlm.dialects.dialect import Dialect
 from agent.policies.vlm.examine import examine
 from agent.policies.vlm.lessons import Lesson, conversation, lessons, varied
 from agent.policies.vlm.loading import Loaded
-from agent.policies.vlm.parallel import mine, summed
+from agent.policies.vlm.parallel import mine, shard, share, summed
 from agent.policies.vlm.prompt import Prompt, Writer
 from memory.episode import Episode
 from memory.sleep.protocols import SkillScore
@@ -29,13 +29,14 @@ from memory.sleep.protocols import SkillScore
 class Reach:
     """pictures: as the policy has them. micro: lessons at once, at most. checkpointing: compute
     activations again instead of keeping them. whole: train all weights, not a level. rank: of
-    the levels."""
+    the levels. shard: spread the frozen weights over all processes."""
 
     pictures: int = 3
     micro: int = 4
     checkpointing: bool = False
     whole: bool = False
     rank: int = lora.RANK
+    shard: bool = False
 
 
 class VlmLearner:
@@ -59,6 +60,14 @@ class VlmLearner:
         self._skills = [one for episode in skills for one in self._all(episode)]
         if not self.reach.whole:
             lora.ensure(loaded.model, self.reach.rank)
+            if self.reach.shard and distributed.is_initialized():
+                own = [
+                    factor
+                    for layer in lora.layers(loaded.model).values()
+                    for level in lora.LEVELS
+                    for factor in layer.factors(level)
+                ]
+                shard(loaded.model, own)
         if self.reach.checkpointing:
             loaded.model.gradient_checkpointing_enable({"use_reentrant": False})
         self.load(None)
@@ -101,7 +110,10 @@ class VlmLearner:
         The gradients are computed here, over micro-batches, and handed on by a term that is zero.
         """
         parameters = self.parameters()
-        value, gradients = self._gathered(mine(batch), parameters, anchor, batch)
+        part = mine(batch)
+        if self.reach.shard and len(part) < share(len(batch)):
+            part.append(_silent(batch[0]))  # all compute equally often
+        value, gradients = self._gathered(part, parameters, anchor, batch)
         value, gradients = summed(value, gradients)
         carry = sum(
             ((p - p.detach()) * g).sum() for p, g in zip(parameters, gradients, strict=True)
@@ -135,7 +147,7 @@ class VlmLearner:
                             total += one
                 return value, gradients
             except torch.OutOfMemoryError:
-                if self.micro == 1:
+                if self.micro == 1 or self.reach.shard:  # the others would wait for ever
                     raise
                 self.micro //= 2
                 torch.cuda.empty_cache()
@@ -193,6 +205,12 @@ def divergence(before: Foreseen, now: Foreseen) -> Tensor:
     """(T,) KL(before ‖ now) at each token, weighted as the losses are."""
     p, q = before.logits.float().log_softmax(-1), now.logits.float().log_softmax(-1)
     return (p.exp() * (p - q)).sum(-1) * now.weight
+
+
+def _silent(lesson: Lesson) -> Lesson:
+    """One that is computed and not learned from."""
+    turns = tuple(replace(turn, weight=0.0) for turn in lesson.turns)
+    return replace(lesson, turns=turns, old=False)
 
 
 def _weights(lesson: Lesson) -> list[float]:

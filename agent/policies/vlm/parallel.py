@@ -1,11 +1,11 @@
 """Several processes that train one model: each computes a part, all hold the same weights."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 import torch
-from torch import Tensor, distributed
+from torch import Tensor, distributed, nn
 
 One = TypeVar("One")
 
@@ -26,6 +26,26 @@ def summed(value: Tensor, gradients: list[Tensor]) -> tuple[Tensor, list[Tensor]
     sizes = [1, *(gradient.numel() for gradient in gradients)]
     total, *parts = torch.split(flat, sizes)
     return total[0], [p.view_as(g) for p, g in zip(parts, gradients, strict=True)]
+
+
+def shard(model: nn.Module, own: Collection[nn.Parameter]) -> None:
+    """Spread the weights of each decoder layer over all processes (FSDP, Zhao et al. 2023): a
+    model that one GPU cannot hold. own: what each process keeps whole, as it is trained.
+
+    From then on all processes must compute in step, equally many times.
+    """
+    from torch.distributed.fsdp import fully_shard
+
+    held = set(own)
+    for stack in [one for one in model.modules() if isinstance(one, nn.ModuleList)]:
+        for layer in stack:
+            if held.intersection(layer.parameters()):
+                fully_shard(layer, ignored_params=held)
+
+
+def share(count: int) -> int:
+    """How many of so many each process takes at most."""
+    return -(-count // distributed.get_world_size()) if distributed.is_initialized() else count
 
 
 def leads() -> bool:

@@ -33,13 +33,15 @@ MINIMUM = 20  # episodes below which none is held back
 @dataclass(frozen=True)
 class School:
     """What was asked for. source: a memory, None for the operator's own. new: a class whose
-    random-weight model is made in the folder first. whole: train all weights, not a level."""
+    random-weight model is made in the folder first. whole: train all weights, not a level. shard:
+    spread the frozen ones over all processes."""
 
     policy: str
     source: Path | None = None
     out: Path | None = None
     new: str = ""
     whole: bool = False
+    shard: bool = False
     resume: bool = True
     schedule: Schedule = field(default_factory=Schedule)
 
@@ -83,7 +85,9 @@ def school(one: School, output: Output) -> Schooled | None:
     here = opened(spec)
     whole = one.whole or bool(one.new)
     gpu = here.loaded.model.device.type == "cuda"
-    reach = Reach(spec.pictures, micro=16 if whole else 4, checkpointing=gpu, whole=whole)
+    reach = Reach(
+        spec.pictures, micro=16 if whole else 4, checkpointing=gpu, whole=whole, shard=one.shard
+    )
     learner = VlmLearner(here.loaded, here.dialect, reach=reach)
     lessons = [each for episode in lived(source, taught) for each in _lessons(learner, episode)]
     out = one.out or settings.room(one.policy) / ("whole" if whole else "level.safetensors")
