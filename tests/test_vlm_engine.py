@@ -167,6 +167,18 @@ def test_a_screen_that_stands_still_is_not_shown_twice() -> None:
     assert any(SAME in m.parts for m in transcript.messages)
 
 
+def test_a_look_that_led_to_no_deed_was_not_shown() -> None:
+    """Its action was dropped, since the screen had changed: the next look is asked instead."""
+    transcript = Transcript(dialect(), RED, Context())
+    first, second = screens(2)
+    transcript.look(first, SCREEN)
+    transcript.reply("wait(seconds=1)")
+    for _ in range(2):
+        transcript.look(second, SCREEN)
+    shown = transcript.messages[-1].parts
+    assert any(isinstance(p, Picture) and (p.image == second).all() for p in shown)
+
+
 def test_history_only_grows_but_for_evictions() -> None:
     transcript = Transcript(dialect(), RED, Context(), pictures=3)
     before: list[Message] = []

@@ -11,12 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from vlm_house import COLOURS, ENTER, RED, dialect, show, tiny
+from vlm_house import COLOURS, ENTER, RED, SCREEN, dialect, show, tiny
 
-from actuation.action import Click, Done
-from agent.policies.vlm import lora
+from actuation.action import Click, Done, Scroll
+from agent.policies.vlm import lora, newborn
 from agent.policies.vlm.batch import Foreseen
+from agent.policies.vlm.dialects.dialect import view_of
 from agent.policies.vlm.distil import distil
+from agent.policies.vlm.examine import same
 from agent.policies.vlm.learner import Reach, VlmLearner
 from agent.policies.vlm.lessons import Lesson, conversation, lessons, points, varied
 from agent.policies.vlm.loading import load
@@ -141,6 +143,83 @@ def test_a_mistake_weighs_nothing(folder: Path, day: list[Episode]) -> None:
     other = replace(half, turns=(half.turns[0], replace(half.turns[1], action=Click(1, 2))))
     with torch.no_grad():
         assert float(one.loss([half], 0)) == pytest.approx(float(one.loss([other], 0)))
+
+
+# As SmolVLM2's own (a list of parts in every role), and a thought that is shown as Qwen3.5's is.
+SMOL = (
+    "<|im_start|>{% for message in messages %}{{ message['role'] | capitalize }}"
+    "{% if message['content'][0]['type'] == 'image' %}{{ ':' }}{% else %}{{ ': ' }}{% endif %}"
+    "{% for line in message['content'] %}{% if line['type'] == 'text' %}{{ line['text'] }}"
+    "{% elif line['type'] == 'image' %}{{ '<|image_pad|>' }}{% endif %}{% endfor %}<|im_end|>\n"
+    "{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}"
+)
+THINKING = newborn.CHAT.replace("IMAGE", "<|image_pad|>").replace(
+    "<|im_start|>assistant\n",
+    "<|im_start|>assistant\n<think>\n{% if not enable_thinking %}\n</think>\n\n{% endif %}",
+)
+
+
+@pytest.mark.parametrize("template", [SMOL, THINKING], ids=["parts", "thinking"])
+def test_each_reply_is_learned_whatever_the_template_makes_of_earlier_ones(
+    folder: Path, day: list[Episode], template: str
+) -> None:
+    one = learner(folder)
+    one.loaded.tokenizer.chat_template = template
+    one = VlmLearner(one.loaded, dialect(), day)
+    lessons_ = one.examples(day[0], [1.0, 0.5])
+    foreseen = one.foresee(lessons_)
+    assert sorted(foreseen.row.unique().tolist()) == [0, 1]
+    assert float(foreseen.weight.sum()) == pytest.approx(1.5)
+    for at, lesson in enumerate(lessons_):  # each is a reply just behind what acting asks with
+        text = one.loaded.tokenizer.decode(foreseen.wanted[foreseen.row == at])
+        said = dialect().format(day[0].steps[at].intended, view_of(dialect(), SCREEN))
+        assert text == f"{said}<|im_end|>"
+        told = conversation(dialect(), lesson, 3)
+        asked, whole = (one._writer.prompt(part).keys for part in (told[:-1], told))
+        assert whole[: len(asked)] == asked
+        if template is THINKING:
+            assert one.loaded.tokenizer.decode(asked[-9:]).endswith("</think>\n\n")
+    assert [score.attempts for score in one.exam(9, 0)] == [6, 6]
+
+
+def test_checkpointing_computes_again_and_changes_nothing(folder: Path, day: list[Episode]) -> None:
+    counts, found = [], []
+    for checkpointing in (False, True):
+        one = disturbed(learner(folder, reach=Reach(checkpointing=checkpointing)))
+        runs: list[int] = []
+        layer = next(iter(lora.layers(one.loaded.model).values()))
+        layer.register_forward_pre_hook(lambda *_, runs=runs: runs.append(1))
+        found.append(gradient(one, taught(one, day)[:2]))
+        counts.append(len(runs))
+        assert not one.loaded.model.training
+    assert counts == [1, 2]
+    assert torch.allclose(found[0], found[1], atol=1e-6)
+
+
+def test_distilling_takes_no_more_at_once_than_fits(folder: Path, day: list[Episode]) -> None:
+    ends = []
+    for micro in (2, 8):
+        one = disturbed(Watched(load(str(folder)), dialect(), reach=Reach(micro=micro)))
+        distil(one, taught(one, day), 2)
+        assert max(one.sizes) == micro
+        ends.append(torch.cat([part.flatten() for part in lora.trained(one.loaded.model, "slow")]))
+    assert torch.allclose(ends[0], ends[1], atol=1e-5)
+
+
+class Watched(VlmLearner):
+    """Counts the lessons that it is given at once."""
+
+    def foresee(self, piece: Sequence[Lesson]) -> Foreseen:
+        self.sizes = [*getattr(self, "sizes", ()), len(piece)]
+        return super().foresee(piece)
+
+
+def test_the_same_place_is_not_the_same_deed() -> None:
+    assert same(Click(10, 10), Click(11, 10), SCREEN)
+    assert not same(Click(10, 10), Click(90, 10), SCREEN)
+    assert not same(Click(10, 10), Click(10, 10, count=2), SCREEN)
+    assert not same(Click(10, 10), Click(10, 10, button="right"), SCREEN)
+    assert not same(Scroll(10, 10, 0, 3), Scroll(10, 10, 0, -3), SCREEN)
 
 
 def plan(folder: Path, **given: object) -> Plan:

@@ -63,13 +63,13 @@ class Transcript:
         shown = [turn for turn in self._turns[self._evicted :] if turn.picture is not None]
         same = bool(shown) and picture.digest == self._last
         self._pending = None if same else picture
-        if not same:
-            if len(shown) >= self.pictures:
-                self._evicted = len(self._turns)
-            self._last = picture.digest
+        if not same and len(shown) >= self.pictures:
+            self._evicted = len(self._turns)
 
     def reply(self, text: str) -> None:
         """What the model said of the pending picture."""
+        if self._pending is not None:
+            self._last = self._pending.digest  # only now: a look may be taken back by the next
         self._turns.append(_Turn(self._said, self._pending, text))
         self._pending, self._said = None, ""
 

@@ -39,14 +39,18 @@ def distil(
         shown = [
             learner.augment(lesson, rng.getrandbits(31)) for lesson in rng.choices(lessons, k=batch)
         ]
-        with torch.no_grad(), lora.using(model, teacher):
-            wanted = learner.foresee(shown)
-        loss = divergence(wanted, learner.foresee(shown)).sum() / batch
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        total = 0.0
+        for start in range(0, batch, learner.micro):
+            piece = shown[start : start + learner.micro]
+            with torch.no_grad(), lora.using(model, teacher):
+                wanted = learner.foresee(piece)
+            loss = divergence(wanted, learner.foresee(piece)).sum() / batch
+            loss.backward()  # type: ignore[no-untyped-call]
+            total += float(loss.detach())
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
-        progress(step + 1, float(loss.detach()))
+        progress(step + 1, total)
     return before, apart(learner, teacher, lessons)
 
 

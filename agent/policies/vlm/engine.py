@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from actuation.geometry import View
+from agent.errors import Needed
 from agent.policies.vlm.constrain import Constraint, Vocabulary
 from agent.policies.vlm.dialects.dialect import Dialect
 from agent.policies.vlm.loading import Loaded
@@ -46,10 +47,20 @@ class Engine:
         written = time.perf_counter()
         if not self._reuse:
             self.prefix.clear()
-        logits, reused = self.prefill(prompt)
-        filled = time.perf_counter()
-        constraint = Constraint(self._vocabulary, dialect.grammar(THOUGHT, view))
-        ids, logprob = self._decode(logits, prompt, constraint)
+        try:
+            logits, reused = self.prefill(prompt)
+            filled = time.perf_counter()
+            constraint = Constraint(self._vocabulary, dialect.grammar(THOUGHT, view))
+            ids, logprob = self._decode(logits, prompt, constraint)
+        except torch.OutOfMemoryError as error:
+            self.prefix.clear()
+            raise Needed(
+                f"{len(prompt.keys)} tokens do not fit this GPU beside the model: say ?pictures=1"
+                " or ?precision=int4, or take a smaller one (dormouse models)"
+            ) from error
+        except BaseException:
+            self.prefix.clear()  # cut off within a layer, the cache is no conversation's
+            raise
         timings = {
             "prompt": 1e3 * (written - begun),
             "prefill": 1e3 * (filled - written),

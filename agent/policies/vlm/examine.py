@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from actuation.action import Action
 from agent.policies.vlm.dialects.dialect import Dialect, DialectError, view_of
 from agent.policies.vlm.engine import Engine
-from agent.policies.vlm.lessons import Lesson, conversation, points
+from agent.policies.vlm.lessons import Lesson, conversation, points, with_points
 from agent.policies.vlm.loading import Loaded
 from memory.sleep.protocols import SkillScore
 from perception.observation import Screen
@@ -34,10 +34,12 @@ def examine(
 
 
 def right(engine: Engine, dialect: Dialect, lesson: Lesson, pictures: int) -> bool:
-    """Whether every reply of a lesson is as it was."""
+    """Whether every reply that a lesson teaches is as it was."""
     messages = conversation(dialect, lesson, pictures)
     ends = [at for at, message in enumerate(messages) if message.role == "assistant"]
     for at, turn in zip(ends[lesson.first :], lesson.turns[lesson.first :], strict=True):
+        if turn.weight <= 0:
+            continue  # it is read, not learned
         view = view_of(dialect, turn.screen)
         reply = engine.say(messages[:at], dialect, view)
         try:
@@ -53,11 +55,15 @@ def same(one: Action, other: Action, screen: Screen) -> bool:
     """Whether two actions do the same: points may be a little apart."""
     if type(one) is not type(other):
         return False
+    if with_points(one, _nowhere) != with_points(other, _nowhere):
+        return False  # another button, count, amount or text
     here, there = points(one), points(other)
-    if not here:
-        return one == other
     near = NEAR * (screen.width**2 + screen.height**2) ** 0.5
     return all(
         (x - to_x) ** 2 + (y - to_y) ** 2 <= near**2
         for (x, y), (to_x, to_y) in zip(here, there, strict=True)
     )
+
+
+def _nowhere(x: int, y: int) -> tuple[int, int]:
+    return 0, 0

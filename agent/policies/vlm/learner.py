@@ -17,7 +17,7 @@ from agent.policies.vlm import lora
 from agent.policies.vlm.batch import Foreseen
 from agent.policies.vlm.dialects.dialect import Dialect
 from agent.policies.vlm.examine import examine
-from agent.policies.vlm.lessons import Lesson, conversation, lessons, varied
+from agent.policies.vlm.lessons import Lesson, apart, conversation, lessons, varied
 from agent.policies.vlm.loading import Loaded
 from agent.policies.vlm.parallel import mine, shard, share, summed
 from agent.policies.vlm.prompt import Prompt, Writer
@@ -73,11 +73,15 @@ class VlmLearner:
         self.load(None)
 
     def _all(self, episode: Episode) -> list[Lesson]:
-        return lessons(self.dialect, episode, [1.0] * len(episode.steps), self.reach.pictures)
+        return self.examples(episode, [1.0] * len(episode.steps))
 
     def examples(self, episode: Episode, weights: Sequence[float]) -> list[Lesson]:
-        """One lesson for all steps that were in view together: they share what is computed."""
-        return lessons(self.dialect, episode, weights, self.reach.pictures)
+        """One lesson for all steps that were in view together: they share what is computed, where
+        the chat template shows earlier replies as they were said."""
+        shared = lessons(self.dialect, episode, weights, self.reach.pictures)
+        if self._writer.faithful:
+            return shared
+        return [each for lesson in shared for each in apart(lesson)]
 
     def augment(self, example: Lesson, seed: int) -> Lesson:
         return varied(example, seed)
@@ -168,7 +172,12 @@ class VlmLearner:
         """How the current weights foresee every reply of some lessons."""
         prompts = [self._prompt(lesson) for lesson in piece]
         weights = [_weights(lesson) for lesson in piece]
-        return batches.foresee(self.loaded, prompts, weights, eye=self.reach.whole)
+        # transformers checkpoints in training mode alone; these classes have no dropout.
+        self.loaded.model.train(self.reach.checkpointing)
+        try:
+            return batches.foresee(self.loaded, prompts, weights, eye=self.reach.whole)
+        finally:
+            self.loaded.model.eval()
 
     def _prompt(self, lesson: Lesson) -> Prompt:
         return self._writer.prompt(conversation(self.dialect, lesson, self.reach.pictures))

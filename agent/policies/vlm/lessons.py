@@ -80,6 +80,17 @@ def lessons(
     return blocks
 
 
+def apart(lesson: Lesson) -> list[Lesson]:
+    """A lesson for each reply that is learned, which ends with it: for models whose prompts show
+    earlier replies otherwise than they are said."""
+    found = []
+    for at, turn in enumerate(lesson.turns):
+        if at >= lesson.first and turn.weight > 0:
+            before = tuple(replace(one, weight=0.0) for one in lesson.turns[:at])
+            found.append(replace(lesson, turns=(*before, turn)))
+    return found
+
+
 def conversation(dialect: Dialect, lesson: Lesson, pictures: int) -> list[Message]:
     """What the model saw and said, up to the lesson's last reply."""
     transcript = Transcript(dialect, lesson.goal, Context(), pictures)
@@ -132,10 +143,10 @@ def _moved(turn: Turn, size: float, across: float, down: float) -> Turn:
     def to(x: int, y: int) -> tuple[int, int]:
         return round(x * size + across * screen.width), round(y * size + down * screen.height)
 
-    return replace(turn, image=np.asarray(picture), action=_with_points(turn.action, to))
+    return replace(turn, image=np.asarray(picture), action=with_points(turn.action, to))
 
 
-def _with_points(action: Action, to: To) -> Action:
+def with_points(action: Action, to: To) -> Action:
     match action:
         case Drag():
             (x, y), (to_x, to_y) = to(action.x, action.y), to(action.to_x, action.to_y)

@@ -13,7 +13,7 @@ from agent.policies.vlm.sight import Seen, Sight
 from agent.policies.vlm.speaker import Message, Picture
 from perception.observation import Image
 
-KEPT = 64  # pictures whose tokens are remembered
+KEPT = 16  # pictures whose tensors are remembered: 25 MB each at 1280 × 800
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +54,33 @@ class Writer:
         self._sequential, self._skip = sequential, skip and sight.cell > 0
         self._seen: dict[bytes, Seen] = {}
         self._end = str(tokenizer.eos_token)
+        control = {
+            token: added.content
+            for token, added in tokenizer.added_tokens_decoder.items()
+            if added.special
+        }
+        self._control = {*tokenizer.all_special_ids, *control}
         self._special = sorted(
-            {*tokenizer.all_special_tokens, sight.placeholder}, key=len, reverse=True
+            {*tokenizer.all_special_tokens, *control.values(), sight.placeholder},
+            key=len,
+            reverse=True,
         )
+        self._in_parts = False
+        self._in_parts = self._wants_parts()
+
+    @property
+    def faithful(self) -> bool:
+        """Whether an earlier reply stands in a prompt just as it was said. Not where the template
+        takes a thought's marks away again (Qwen3.5) or sets a space before it (SmolVLM)."""
+        asked, said = Message("user", ("Well?",)), Message("assistant", ("Yes.",))
+        told = self._render([asked, said, asked], True)
+        return told.startswith(f"{self._render([asked], True)}Yes.{self._end}")
+
+    def _wants_parts(self) -> bool:
+        """Whether the template leaves out texts that are not in a list of parts (SmolVLM's)."""
+        turns = [Message(role, (f"as {role}",)) for role in ("system", "user", "assistant")]
+        told = self._render(turns, False)
+        return not all(f"as {message.role}" in told for message in turns)
 
     def prompt(self, messages: Sequence[Message]) -> Prompt:
         """Up to where the assistant is to speak; of a conversation that ends with a reply, that
@@ -87,13 +111,18 @@ class Writer:
                     else {"type": "text", "text": self._harmless(part)}
                     for part in message.parts
                 ]
-                if message.role == "user"
+                if message.role == "user" or self._in_parts
                 else self._plain(message),
             }
             for message in messages
         ]
         return str(
-            self._tokenizer.apply_chat_template(told, tokenize=False, add_generation_prompt=speak)
+            self._tokenizer.apply_chat_template(
+                told,
+                tokenize=False,
+                add_generation_prompt=speak,
+                enable_thinking=False,  # thoughts stand in the reply, where the dialect has them
+            )
         )
 
     def _plain(self, message: Message) -> str:
@@ -162,8 +191,8 @@ class Writer:
 
     def _marks(self, ids: list[int]) -> int:
         """How many control tokens stand at the end."""
-        control = set(self._tokenizer.all_special_ids)
-        return next((n for n, one in enumerate(reversed(ids)) if one not in control), len(ids))
+        found = (n for n, one in enumerate(reversed(ids)) if one not in self._control)
+        return next(found, len(ids))
 
     def _picture(self, picture: Picture, before: Shown | None, lead: int, start: int) -> Shown:
         digest = picture.digest

@@ -60,6 +60,14 @@ def parse(policy: str) -> Spec:
         options.get("dialect", ""),
         options.get("precision", "auto"),
         int(pictures),
-        options.get("skip", "0") not in ("", "0", "no"),
-        options.get("download", "0") not in ("", "0", "no"),
+        _whether(policy, options, "skip"),
+        _whether(policy, options, "download"),
     )
+
+
+def _whether(policy: str, options: dict[str, str], name: str) -> bool:
+    """An option that is on where it is named: ?download and ?download=1 say the same."""
+    said = options.get(name, "no").lower()
+    if said not in ("", "1", "yes", "true", "0", "no", "false"):
+        raise BadInput(f"{policy}: {name} is 1 or 0, not {said!r}")
+    return said in ("", "1", "yes", "true")
