@@ -115,7 +115,7 @@ def attempt(
     acting = policy(board)
     actor, provenance = (Actor.ORACLE, "demonstration") if shown else (Actor.AGENT, "rehearsal")
     loop = Loop(board, acting, Guard(Rules(max_steps=4)), store, actor=actor)
-    name = f"{goal.split()[0].lower()}-{goal.split()[-2]}-{seed}-{random.getrandbits(40):x}"
+    name = f"run-{len(store.episodes()):04}-of-{seed}"  # equal days are equal in all things
     task = goal.rstrip(".").lower().replace(" ", "-")
     episode = Episode(name, goal, task, "", seed, provenance, acting.weights, 1.0 + seed)
     run = loop.run(episode, Context(), lambda answer: board.verify(goal))

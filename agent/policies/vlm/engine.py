@@ -42,6 +42,7 @@ class Engine:
 
     @torch.inference_mode()
     def say(self, messages: Sequence[Message], dialect: Dialect, view: View | None = None) -> Reply:
+        self._closed = False
         begun = time.perf_counter()
         prompt = self.writer.prompt(messages)
         written = time.perf_counter()

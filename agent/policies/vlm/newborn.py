@@ -73,7 +73,7 @@ def _begin(model: torch.nn.Module) -> None:
         if isinstance(module, torch.nn.Linear | torch.nn.Conv2d | torch.nn.Conv3d):
             torch.nn.init.normal_(module.weight, std=module.weight[0].numel() ** -0.5)
         elif name.endswith(("pos_embed", "position_embedding")):
-            torch.nn.init.normal_(module.weight, std=PLACE)  # type: ignore[arg-type]
+            torch.nn.init.normal_(module.weight, std=PLACE)
 
 
 def _tokenizer(texts: Iterable[str], vocabulary: int, tiled: bool) -> Any:

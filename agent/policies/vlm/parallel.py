@@ -48,6 +48,12 @@ def share(count: int) -> int:
     return -(-count // distributed.get_world_size()) if distributed.is_initialized() else count
 
 
+def wait() -> None:
+    """Until all processes are here."""
+    if distributed.is_initialized():
+        distributed.barrier()
+
+
 def leads() -> bool:
     """Whether this process writes files and speaks."""
     return not distributed.is_initialized() or distributed.get_rank() == 0

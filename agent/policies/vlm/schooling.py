@@ -18,7 +18,7 @@ from agent.policies.vlm.learner import Reach, VlmLearner
 from agent.policies.vlm.lessons import Lesson
 from agent.policies.vlm.newborn import DIALECT, Size, newborn
 from agent.policies.vlm.opening import opened
-from agent.policies.vlm.parallel import join, leads
+from agent.policies.vlm.parallel import join, leads, wait
 from agent.policies.vlm.spec import parse
 from agent.policies.vlm.train import Schedule, finish, train
 from agent.stop import Interrupted, Stop
@@ -82,8 +82,11 @@ def school(one: School, output: Output) -> Schooled | None:
     if one.new and not Path(spec.source).exists() and leads():
         texts = [text for each in lived(source, taught) for text in _texts(each)]
         newborn(Path(spec.source), one.new, texts, Size(), one.schedule.seed)
-    here = opened(spec)
+    wait()
     whole = one.whole or bool(one.new)
+    if whole and spec.precision not in ("auto", "fp32"):
+        raise BadInput(f"all weights are trained in fp32, not {spec.precision}: leave it out")
+    here = opened(replace(spec, precision="fp32") if whole else spec)
     gpu = here.loaded.model.device.type == "cuda"
     reach = Reach(
         spec.pictures, micro=16 if whole else 4, checkpointing=gpu, whole=whole, shard=one.shard

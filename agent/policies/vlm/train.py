@@ -80,6 +80,8 @@ def train(
             group["lr"] = schedule.rate_at(step)
         optimizer.zero_grad(set_to_none=True)
         loss = learner.loss(batch, anchor=0)
+        if not math.isfinite(float(loss.detach())):
+            raise BadInput(f"the loss was no number at step {step + 1}: begin anew, --rate smaller")
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
@@ -106,13 +108,17 @@ def finish(learner: VlmLearner, out: Path) -> str:
         lora.fold(learner.loaded.model)
         return learner.save(out)
     draft = out.with_name(out.name + ".draft")
+    shutil.rmtree(draft, ignore_errors=True)  # of a kill: its shards would mix with these
     learner.loaded.model.save_pretrained(draft)
     source = Path(learner.loaded.source)
     for pattern in PROCESSORS:
         for path in source.glob(pattern):
             shutil.copy(path, draft)
-    shutil.rmtree(out, ignore_errors=True)
+    before = out.with_name(out.name + ".before")
+    if out.exists():
+        out.rename(before)
     draft.rename(out)
+    shutil.rmtree(before, ignore_errors=True)
     return loading.digest(str(out))
 
 
