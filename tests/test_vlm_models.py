@@ -410,7 +410,7 @@ EIGHT = "Qwen/Qwen3-VL-8B-Instruct"
 @pytest.mark.parametrize(
     ("name", "missing", "here", "ok", "says", "mend"),
     [
-        (EIGHT, ["peft"], CARD24, False, "needs peft", "pip install 'dormouse[vlm]'"),
+        (EIGHT, ["accelerate"], CARD24, False, "needs accelerate", "pip install 'dormouse[vlm]'"),
         (EIGHT, [], CARD24, True, "takes 22.6 GB as bf16", ""),
         (EIGHT, [], CARD12, False, "too much", f'vlm = "{EIGHT}?precision=int4"'),
         (f"{EIGHT}?precision=int4", [], CARD12, True, "as int4", ""),

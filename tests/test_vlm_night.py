@@ -61,7 +61,7 @@ def test_a_night_learns_the_day_and_keeps_the_old(schooled: Path, tmp_path: Path
     tonight = Plan(
         *(tmp_path / "nights", TASK),
         seeds=(100, 101, 102),
-        steps=40,
+        steps=60,
         batch=6,
         rate=5e-3,
         replay=0.5,

@@ -77,7 +77,7 @@ class Spoken:
     def format(self, action: Action, view: View, thought: str = "") -> str:
         raise NotImplementedError
 
-    def grammar(self, thought: int) -> str:
+    def grammar(self, thought: int, view: object = None) -> str:
         return self.lark
 
 
