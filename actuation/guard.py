@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from actuation.action import Action, Ask, Click, Done, Drag, Fail, Press, Scroll, TypeText
+from actuation.action import Action, Ask, Click, Done, Drag, Fail, Press, Scroll, TypeText, Wait
 from actuation.rules import ACTS, PAYEE, Permit, Rules, amounts, chords, pastes, typed_by
 from perception.frames import difference, is_caret
 from perception.observation import Box, Observation, Window
@@ -62,7 +62,8 @@ class Guard:
             return Permit(True)
         if step >= self._rules.max_steps:
             return Permit(False, exhausted=True, reason=f"{step} steps are the limit")
-        if elapsed >= self._rules.max_seconds:
+        waiting = action.seconds if isinstance(action, Wait) else 0.0
+        if elapsed + waiting >= self._rules.max_seconds:
             limit = f"{self._rules.max_seconds:.0f} seconds are the limit"
             return Permit(False, exhausted=True, reason=limit)
         unread = self._unread(action, observation)

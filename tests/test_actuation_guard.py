@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from actuation.action import Ask, Click, Done, Drag, Move, Press, TypeText
+from actuation.action import Ask, Click, Done, Drag, Move, Press, TypeText, Wait
 from actuation.fake import FakeDesktop
 from actuation.guard import Guard, amounts, effect, target_changed
 from actuation.rules import Rules
@@ -27,6 +27,8 @@ def test_budgets_end_a_run_but_never_its_last_word() -> None:
     spent = guard.check(Click(1, 1), SEEN, 3, 0)
     assert (spent.allowed, spent.exhausted) == (False, True)
     assert guard.check(Click(1, 1), SEEN, 0, 10).exhausted
+    assert guard.check(Wait(2), SEEN, 0, 7).allowed
+    assert guard.check(Wait(900), SEEN, 0, 7).exhausted
     assert guard.check(Done(), SEEN, 3, 99).allowed
     assert guard.check(Ask("?"), SEEN, 3, 99).allowed
 

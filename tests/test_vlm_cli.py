@@ -17,7 +17,9 @@ CHEAP = Path(__file__).with_name("cheap_task.py")
 
 
 def dormouse(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"DORMOUSE_DATA": str(data), "OMP_NUM_THREADS": "1"}
+    # One step: what random weights type may be long.
+    given = {"DORMOUSE_DATA": str(data), "DORMOUSE_MAX_STEPS": "1", "OMP_NUM_THREADS": "1"}
+    environment = os.environ | given
     command = [sys.executable, "-m", "agent", *words]
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=250)
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from vlm_house import RED, SCREEN, Board, dialect, tiny
 
-from actuation.action import Click, Done, Press, TypeText
+from actuation.action import Click, Done, Press, TypeText, Wait
 from agent.policies.vlm.context import GONE, SAME, Transcript
 from agent.policies.vlm.dialects.compact import Compact
 from agent.policies.vlm.dialects.dialect import view_of
@@ -245,6 +245,12 @@ def test_a_reply_that_says_no_action_is_asked_again_and_then_given_up() -> None:
     lost.begin(RED, Context())
     action = lost.decide(looked()).action
     assert type(action).__name__ == "Fail" and f"in {TRIES} tries" in str(action)
+
+
+def test_a_model_does_not_wait_for_ever() -> None:
+    policy = VlmPolicy(Mumbling("wait(seconds=900)"), dialect())  # type: ignore[arg-type]
+    policy.begin(RED, Context())
+    assert policy.decide(looked()).action == Wait(10.0)
 
 
 def test_history_tells_what_was_done_and_not_what_was_meant() -> None:

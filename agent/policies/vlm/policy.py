@@ -6,7 +6,7 @@ told why and asked again, and after TRIES the run ends openly.
 
 import time
 
-from actuation.action import Action, Fail
+from actuation.action import Action, Fail, Wait
 from agent.policies.vlm.context import Transcript
 from agent.policies.vlm.dialects.dialect import Dialect, DialectError, Said
 from agent.policies.vlm.speaker import Message, Reply, Speaker
@@ -15,6 +15,7 @@ from memory.day import Context
 from perception.observation import Observation
 
 TRIES = 3
+LONGEST_WAIT = 10.0  # seconds, after which it is asked again
 TOUCHED = "A person used the mouse or keyboard meanwhile: look at what is there now."
 
 
@@ -63,7 +64,7 @@ class VlmPolicy:
         for _ in range(TRIES):
             reply = self.speaker.say(messages, self.dialect, view)
             try:
-                return reply, self.dialect.parse(reply.text, view)
+                return reply, _brief(self.dialect.parse(reply.text, view))
             except DialectError as error:
                 why = str(error)
             messages = [
@@ -72,3 +73,10 @@ class VlmPolicy:
                 Message("user", (f"That says no action: {why}. Say one action.",)),
             ]
         return reply, Said(Fail(f"the model said no action in {TRIES} tries: {why}"))
+
+
+def _brief(said: Said) -> Said:
+    """A wait that ends: a model that says 900 seconds is asked again before."""
+    if isinstance(said.action, Wait) and said.action.seconds > LONGEST_WAIT:
+        return Said(Wait(LONGEST_WAIT), said.thought)
+    return said
