@@ -1,6 +1,5 @@
 """Tool-call dialects: Qwen's family, GUI-Owl, Holo and Fara."""
 
-import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from actuation.rules import chords
 from agent.policies.vlm.dialects import computer, holotools
 from agent.policies.vlm.dialects.catalog import ModelFacts, dialect_of, facts
 from agent.policies.vlm.dialects.catalog import dialect as named
-from agent.policies.vlm.dialects.dialect import Dialect, DialectError, view_of
+from agent.policies.vlm.dialects.dialect import Dialect, DialectError, Said, view_of
 from agent.policies.vlm.dialects.fara import Fara
 from agent.policies.vlm.dialects.fields import LONGEST, SLACK
 from agent.policies.vlm.dialects.guiowl import GuiOwl
@@ -258,8 +257,12 @@ def test_any_text_is_read_or_refused(dialect: Dialect, data: st.DataObject, text
     said = dialect.format(action, view)
     at = data.draw(st.integers(0, len(said)))
     for broken in (text, said[:at], said[at:], said[:at] + text + said[at:]):
-        with contextlib.suppress(DialectError):
-            dialect.parse(broken, view)
+        try:
+            read = dialect.parse(broken, view)
+        except DialectError as error:
+            assert str(error)  # the reason
+        else:
+            assert isinstance(read, Said)
 
 
 @every
