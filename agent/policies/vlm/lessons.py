@@ -1,8 +1,8 @@
 """Lived episodes as lessons: what a model is trained on.
 
 A lesson is what the model had in view at once: the turns since pictures were last evicted, each
-reply with the weight that the review gave it. Training sees the
-prompts that acting sees, but for the day's context and recalled steps.
+reply with the weight that the review gave it. Training sees the prompts that acting sees, but for
+the day's context and recalled steps.
 """
 
 import random
