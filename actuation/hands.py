@@ -24,18 +24,18 @@ from typing import Any
 from Xlib import X
 from Xlib.display import Display
 from Xlib.error import ConnectionClosedError, DisplayConnectionError, DisplayNameError
-from Xlib.ext import record, xinput
+from Xlib.ext import xinput
 
 from actuation.desktop import DesktopError
 from actuation.joining import Event, Focus, Key, Moved, Pointer
 from actuation.selection import Requested
+from actuation.stream import Stream
 from actuation.xkb import MODIFIERS, Keymap
 
 # A device's event as XInput 1 sends it (XIproto.h, deviceKeyButtonPointer).
 DEVICE = struct.Struct("=BBHIIIIhhhhHBB")
 PROPERTY = struct.Struct("=BxHIII")  # PropertyNotify: type, sequence, window, atom, time
 REQUEST = struct.Struct("=BxxxIIII")  # SelectionRequest: time, owner, requestor, selection
-ELEMENT = 4 + DEVICE.size  # what RECORD sends of one event: the server's time, and the event
 KEY_DOWN, KEY_UP, BUTTON_DOWN, BUTTON_UP, MOTION = range(1, 6)  # past XInput's first event
 MODIFIER_KEYS = (range(0xFFE1, 0xFFEF), range(0xFE01, 0xFE14), range(0xFF7E, 0xFF80))
 TAPPED = {"Alt_L": "Alt_L", "Super_L": "Super_L", "Super_R": "Super_L"}  # alone they open menus
@@ -54,63 +54,44 @@ class Hands:
         self._keymap = Keymap(display)
         self._composer = self._keymap.composer()
         self._known: dict[tuple[int, int], Any] = {}
-        self._stale = False
+        self._stale = self._ending = False
         self._hand: int | None = None  # the kind of the hand's event that its master repeats next
         self._alone = 0  # the keycode of a modifier that nothing else was pressed with
         try:
-            self._control, self._data = Display(display), Display(display)
+            self._control = Display(display)
         except (DisplayConnectionError, DisplayNameError, OSError) as error:
             self._keymap.close()
             raise DesktopError(
                 f"cannot open the X display {display!r} ({error}): start a session or set DISPLAY"
             ) from error
-        for name in ("RECORD", xinput.extname):
-            if not self._control.has_extension(name):
-                self._hang_up()
-                raise DesktopError(f"the X display has no {name} extension: enable it")
-        self._base = self._control.query_extension(xinput.extname).first_event
-        self._focus = self._control.intern_atom("_NET_ACTIVE_WINDOW")
-        self._root = self._control.screen().root
-        self._root.change_attributes(event_mask=X.PropertyChangeMask)
-        self._ahead = self._compare_clocks()
-        self._select()
-        self._context = self._create()
+        try:
+            extension = self._control.query_extension(xinput.extname)
+            if extension is None:
+                raise DesktopError("the X display has no XInput extension: enable it")
+            self._base = extension.first_event
+            self._focus = self._control.intern_atom("_NET_ACTIVE_WINDOW")
+            self._root = self._control.screen().root
+            self._root.change_attributes(event_mask=X.PropertyChangeMask)
+            self._ahead = self._compare_clocks()
+            self._select()
+            devices = (self._base + KEY_DOWN, self._base + MOTION)
+            self._stream = Stream(display, devices, (X.PropertyNotify, X.MappingNotify))
+        except BaseException:
+            self._control.close()
+            self._keymap.close()
+            raise
+        self._closing = threading.Event()
         self._wake, self._waker = os.pipe()
-        self._closing, self._began = threading.Event(), threading.Event()
-        self._listener = threading.Thread(target=self._listen, name="recorded hands", daemon=True)
-        self._flusher = threading.Thread(target=self._flush, name="recorded flush", daemon=True)
-        self._listener.start()
-        self._flusher.start()
-        self._began.wait()  # what is done from now on is told
+        self._thread = threading.Thread(target=self._listen, name="recorded hands", daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         """What was done until now is told first. Safe to call twice, and from told()."""
         if not self._closing.is_set():
             self._closing.set()
             os.close(self._waker)  # the end of the pipe wakes the flusher
-        for thread in (self._flusher, self._listener):
-            if thread is not threading.current_thread():
-                thread.join()
-
-    def _create(self) -> int:
-        """A recording of all devices; of what programs hear of keymaps, focus and selections,
-        each told as often as there are programs that listen."""
-        ranges = {
-            "core_requests": (0, 0),
-            "core_replies": (0, 0),
-            "ext_requests": (0, 0, 0, 0),
-            "ext_replies": (0, 0, 0, 0),
-            "delivered_events": (X.PropertyNotify, X.MappingNotify),
-            "device_events": (self._base + KEY_DOWN, self._base + MOTION),
-            "errors": (0, 0),
-            "client_started": False,
-            "client_died": False,
-        }
-        context = self._data.record_create_context(
-            record.FromServerTime, [record.AllClients], [ranges]
-        )
-        self._data.sync()
-        return int(context)
+        if self._thread is not threading.current_thread():
+            self._thread.join()
 
     def _select(self) -> None:
         """Who is a hand, and who a master; and ask for the raw events of hands.
@@ -159,53 +140,49 @@ class Hands:
         ago = (now - self._ahead - server + CLOCK // 2) % CLOCK - CLOCK // 2
         return (now - ago) / 1000
 
-    def _flush(self) -> None:
-        try:
-            while not self._closing.is_set():
-                while self._control.pending_events():
-                    event = self._control.next_event()
-                    if getattr(event, "evtype", None) == xinput.HierarchyChanged:
-                        self._select()
-                self._control.sync()  # its answer brings with it what was recorded before
-                if not self._control.pending_events():
-                    select.select([self._control.fileno(), self._wake], [], [], TICK)
-            self._control.record_disable_context(self._context)
-            self._control.sync()
-        except (ConnectionClosedError, OSError):
-            pass  # the listener meets it too, and ends
-
     def _listen(self) -> None:
         try:
             with suppress(ConnectionClosedError, OSError):
-                self._data.record_enable_context(self._context, self._came)
+                while not self._stream.ended:
+                    self._flush()
+                    lines = [self._stream, self._control, self._wake]
+                    if self._stream in select.select(lines, [], [], TICK)[0]:
+                        for event in self._stream.events():
+                            self._came(event)
         finally:
-            self._began.set()
             self._told(None)
             self._closing.set()
-            self._flusher.join()
             os.close(self._wake)
-            self._hang_up()
+            self._keymap.close()
+            self._stream.close()
+            with suppress(ConnectionClosedError, OSError):
+                self._control.close()
 
-    def _came(self, reply: Any) -> None:
-        self._began.set()
-        if reply.category != record.FromServer:
-            return
-        data = reply.data
-        for start in range(0, len(data) - ELEMENT + 1, ELEMENT):
-            body = data[start + 4 : start + ELEMENT]
-            kind = body[0] & 0x7F
-            if kind == X.MappingNotify:
-                self._stale = True
-            elif kind == X.PropertyNotify:
-                _, _, _, atom, at = PROPERTY.unpack_from(body)
-                if atom == self._focus:
-                    self._composer.reset()
-                    self._told(Focus(self._seconds(at)))
-            elif kind == X.SelectionRequest:
-                _, _, _, requestor, selection = REQUEST.unpack_from(body)
-                self._told(Requested(time.monotonic(), selection, requestor))
-            elif KEY_DOWN <= kind - self._base <= MOTION:
-                self._device(*DEVICE.unpack(body))
+    def _flush(self) -> None:
+        """Ask the server for anything: its answer brings with it what was recorded before."""
+        while self._control.pending_events():
+            event = self._control.next_event()
+            if getattr(event, "evtype", None) == xinput.HierarchyChanged:
+                self._select()
+        if self._closing.is_set() and not self._ending:
+            self._ending = True
+            self._control.record_disable_context(self._stream.context)
+        self._control.sync()
+
+    def _came(self, event: memoryview) -> None:
+        kind = event[0] & 0x7F
+        if kind == X.MappingNotify:
+            self._stale = True
+        elif kind == X.PropertyNotify:
+            _, _, _, atom, at = PROPERTY.unpack_from(event)
+            if atom == self._focus:
+                self._composer.reset()
+                self._told(Focus(self._seconds(at)))
+        elif kind == X.SelectionRequest:
+            _, _, _, requestor, selection = REQUEST.unpack_from(event)
+            self._told(Requested(time.monotonic(), selection, requestor))
+        elif KEY_DOWN <= kind - self._base <= MOTION:
+            self._device(*DEVICE.unpack(event))
 
     def _device(
         self, kind: int, detail: int, _sequence: int, server: int, _root: int, _window: int,
@@ -252,9 +229,3 @@ class Hands:
             text = self._composer.feed(meaning.keysym)
         if text is not None:
             self._told(Key(at, text, "+".join((*meaning.modifiers, meaning.name))))
-
-    def _hang_up(self) -> None:
-        self._keymap.close()
-        for display in (self._control, self._data):
-            with suppress(ConnectionClosedError, OSError):
-                display.close()

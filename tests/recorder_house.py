@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from Xlib import X
 from Xlib.display import Display
 
 from actuation.action import Motion
@@ -84,6 +85,23 @@ def field(desktop: VirtualDesktop, *options: str) -> Iterator[Program]:
         yield program
     finally:
         program.terminate()
+
+
+@contextmanager
+def pane(desktop: VirtualDesktop) -> Iterator[None]:
+    """A window that has the keyboard and takes its keys as quickly as they come."""
+    display = Display(desktop.display)
+    window = display.screen().root.create_window(0, 0, 40, 40, 0, 0, override_redirect=True)
+    window.change_attributes(event_mask=X.KeyPressMask | X.ExposureMask)
+    window.map()
+    while display.next_event().type != X.Expose:
+        pass
+    window.set_input_focus(X.RevertToParent, X.CurrentTime)
+    display.sync()
+    try:
+        yield
+    finally:
+        display.close()
 
 
 def until(told: Callable[[], bool], patience: float = 10.0) -> None:
