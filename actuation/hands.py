@@ -1,15 +1,16 @@
 """What a person's hands do on an X display, event by event, in the server's own order.
 
-    mouse, keyboard, VNC ─▶ slave device ─▶ master device ─▶ programs
-    XTEST ───────────────▶ slave device ─▶       │
-                                 └── RECORD ─────┴─▶ slave's event, master's event, new keymap,
-                                                     new focus: one stream
+    keyboard, VNC ─▶ raw key ─────────────┐
+    mouse, VNC ────▶ button, motion ──────┼─▶ one connection, one order ─▶ Key, Pointer, Moved …
+    XKB: new modifiers, group, keymap ────┤
+    window manager: another focus ────────┘
 
-The RECORD extension tells of each event twice: of the device that it came from and of the master
-through which programs get it. The first says whose hand it was (never XTEST's, the agent's), the
-second what programs see: place, button, modifiers and layout group, the server's own repeats of a
-held key too. In the same stream stand changes of the keymap: a VNC server lays characters that
-the layout lacks on spare keys just before it presses them.
+Each device is asked for by itself (XI2proto.txt): what the agent does comes from XTEST's, which is
+never asked for. Keys are raw events, since a program that has the focus would keep others; the
+modifiers and the layout group that hold before each are XKB's, and the keymap is read anew as soon
+as it has changed: a VNC server lays characters that the layout lacks on spare keys just before it
+presses them. Buttons tell where the pointer was, even in a burst; a device's own events reach the
+root window, because programs ask for those of the master.
 """
 
 import os
@@ -19,29 +20,30 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from Xlib import X
 from Xlib.display import Display
 from Xlib.error import ConnectionClosedError, DisplayConnectionError, DisplayNameError
-from Xlib.ext import xinput
+from Xlib.ext import ge, xinput
 
 from actuation.desktop import DesktopError
 from actuation.joining import Event, Focus, Key, Moved, Pointer
-from actuation.selection import Requested
+from actuation.repeats import Repeats, Rhythm, rhythm
 from actuation.stream import Stream
-from actuation.xkb import MODIFIERS, Keymap
+from actuation.xkb import MODIFIERS, Keymap, Meaning
 
-# A device's event as XInput 1 sends it (XIproto.h, deviceKeyButtonPointer).
-DEVICE = struct.Struct("=BBHIIIIhhhhHBB")
-PROPERTY = struct.Struct("=BxHIII")  # PropertyNotify: type, sequence, window, atom, time
-REQUEST = struct.Struct("=BxxxIIII")  # SelectionRequest: time, owner, requestor, selection
-KEY_DOWN, KEY_UP, BUTTON_DOWN, BUTTON_UP, MOTION = range(1, 6)  # past XInput's first event
+KIND = struct.Struct("=HHI")  # past an XInput event's first 8 bytes: kind, device, time
+RAW = struct.Struct("=I")  # detail of a raw event, past its first 16 bytes
+POINTER = struct.Struct("=I12xii")  # detail, …, x and y at the root, in 65536ths of a pixel
+PROPERTY = struct.Struct("=II")  # of PropertyNotify, past its first 8 bytes: atom, time
+NEW_KEYBOARD, NEW_MAP, NEW_STATE = range(3)  # XKB's events
 MODIFIER_KEYS = (range(0xFFE1, 0xFFEF), range(0xFE01, 0xFE14), range(0xFF7E, 0xFF80))
 TAPPED = {"Alt_L": "Alt_L", "Super_L": "Super_L", "Super_R": "Super_L"}  # alone they open menus
 CLOCK = 2**32  # milliseconds after which the server's time begins anew
 SAME_CLOCK = 20  # milliseconds: a server of this machine has the same clock
-TICK = 0.25  # seconds; what nobody else is told of (a move) waits no longer
+STATE_BITS = 0x60FF  # of a pointer's state: the modifiers and the layout group
+KEYS = (1 << xinput.RawKeyPress) | (1 << xinput.RawKeyRelease)
+BUTTONS = (1 << xinput.ButtonPress) | (1 << xinput.ButtonRelease) | (1 << xinput.Motion)
 
 
 class Hands:
@@ -49,13 +51,14 @@ class Hands:
     once, at the end. DesktopError where the display lacks what is needed.
     """
 
-    def __init__(self, display: str, told: Callable[[Event | Requested | None], None]) -> None:
+    def __init__(self, display: str, told: Callable[[Event | None], None]) -> None:
         self._told = told
         self._keymap = Keymap(display)
         self._composer = self._keymap.composer()
-        self._known: dict[tuple[int, int], Any] = {}
-        self._stale = self._ending = False
-        self._hand: int | None = None  # the kind of the hand's event that its master repeats next
+        self._known: dict[tuple[int, int], Meaning] = {}
+        self._repeats = Repeats()
+        self._rhythms: dict[int, Rhythm] = {}  # by keyboard
+        self._stale = False
         self._alone = 0  # the keycode of a modifier that nothing else was pressed with
         try:
             self._control = Display(display)
@@ -65,17 +68,13 @@ class Hands:
                 f"cannot open the X display {display!r} ({error}): start a session or set DISPLAY"
             ) from error
         try:
-            extension = self._control.query_extension(xinput.extname)
-            if extension is None:
-                raise DesktopError("the X display has no XInput extension: enable it")
-            self._base = extension.first_event
-            self._focus = self._control.intern_atom("_NET_ACTIVE_WINDOW")
+            self._stream = Stream(display)
             self._root = self._control.screen().root
-            self._root.change_attributes(event_mask=X.PropertyChangeMask)
+            self._focus = self._control.intern_atom("_NET_ACTIVE_WINDOW")
             self._ahead = self._compare_clocks()
+            self._asked: frozenset[int] = frozenset()
             self._select()
-            devices = (self._base + KEY_DOWN, self._base + MOTION)
-            self._stream = Stream(display, devices, (X.PropertyNotify, X.MappingNotify))
+            self._state = self._root.query_pointer().mask & STATE_BITS
         except BaseException:
             self._control.close()
             self._keymap.close()
@@ -89,40 +88,29 @@ class Hands:
         """What was done until now is told first. Safe to call twice, and from told()."""
         if not self._closing.is_set():
             self._closing.set()
-            os.close(self._waker)  # the end of the pipe wakes the flusher
+            os.close(self._waker)  # the end of the pipe wakes the thread
         if self._thread is not threading.current_thread():
             self._thread.join()
 
     def _select(self) -> None:
-        """Who is a hand, and who a master; and ask for the raw events of hands.
-
-        The server sends what is recorded only when it has something to send anyway: a raw event
-        wakes _flush(), whose question it answers.
-        """
-        self._root.xinput_select_events([(xinput.AllDevices, xinput.HierarchyChangedMask)])
+        """Ask for the events of devices behind which may be a person: not of XTEST's, of masters,
+        which gather others, or of floating ones, which reach no program."""
         devices = self._control.xinput_query_device(xinput.AllDevices).devices
-        masters, slaves = (
-            {each.deviceid for each in devices if each.use in uses and "XTEST" not in each.name}
-            for uses in (
-                (xinput.MasterPointer, xinput.MasterKeyboard),
-                (xinput.SlavePointer, xinput.SlaveKeyboard),
-            )
-        )
-        self._hands, self._masters = frozenset(slaves), frozenset(masters)
-        kinds = (
-            xinput.RawKeyPress,
-            xinput.RawKeyRelease,
-            xinput.RawButtonPress,
-            xinput.RawButtonRelease,
-        )
-        mask = sum(1 << kind for kind in kinds)
-        if slaves:
-            self._root.xinput_select_events([(device, mask) for device in sorted(slaves)])
+        uses = {xinput.SlaveKeyboard: KEYS, xinput.SlavePointer: BUTTONS}
+        masks = {
+            each.deviceid: uses[each.use]
+            for each in devices
+            if each.use in uses and "XTEST" not in each.name and each.deviceid not in self._asked
+        }
+        self._asked |= frozenset(masks)
+        self._stream.select({**masks, xinput.AllDevices: xinput.HierarchyChangedMask})
+        self._control.sync()
 
     def _compare_clocks(self) -> int:
         """Milliseconds that time.monotonic() is ahead of the server's clock, modulo CLOCK; at
         most, so that no frame seems to be older than an act that it shows already."""
         atom, cardinal = map(self._control.intern_atom, ("_DORMOUSE_CLOCK", "CARDINAL"))
+        self._root.change_attributes(event_mask=X.PropertyChangeMask)
         found = []
         for _ in range(5):
             now = int(time.monotonic() * 1000)
@@ -131,6 +119,7 @@ class Hands:
                 pass
             found.append((now - int(note.time) + SAME_CLOCK) % CLOCK - SAME_CLOCK)
         self._root.delete_property(atom)
+        self._root.change_attributes(event_mask=0)
         ahead = min(found)
         return 0 if abs(ahead) <= SAME_CLOCK else ahead
 
@@ -143,12 +132,21 @@ class Hands:
     def _listen(self) -> None:
         try:
             with suppress(ConnectionClosedError, OSError):
+                asked = False
                 while not self._stream.ended:
-                    self._flush()
-                    lines = [self._stream, self._control, self._wake]
-                    if self._stream in select.select(lines, [], [], TICK)[0]:
+                    lines: list[Stream | int] = (
+                        [self._stream] if asked else [self._stream, self._wake]
+                    )
+                    ready = select.select(lines, [], [], self._repeats.patience(time.monotonic()))[
+                        0
+                    ]
+                    if self._stream in ready:
                         for event in self._stream.events():
                             self._came(event)
+                    self._repeat(time.monotonic())
+                    if self._wake in ready:
+                        asked = True
+                        self._stream.ask_end()
         finally:
             self._told(None)
             self._closing.set()
@@ -158,68 +156,51 @@ class Hands:
             with suppress(ConnectionClosedError, OSError):
                 self._control.close()
 
-    def _flush(self) -> None:
-        """Ask the server for anything: its answer brings with it what was recorded before."""
-        while self._control.pending_events():
-            event = self._control.next_event()
-            if getattr(event, "evtype", None) == xinput.HierarchyChanged:
-                self._select()
-        if self._closing.is_set() and not self._ending:
-            self._ending = True
-            self._control.record_disable_context(self._stream.context)
-        self._control.sync()
-
     def _came(self, event: memoryview) -> None:
         kind = event[0] & 0x7F
-        if kind == X.MappingNotify:
-            self._stale = True
+        if kind == ge.GenericEventCode:
+            self._device(event, *KIND.unpack_from(event, 8))
+        elif kind == self._stream.xkb:
+            if event[1] == NEW_STATE:
+                self._state = event[9] | event[13] << 13  # modifiers, group
+            else:
+                self._stale = True
         elif kind == X.PropertyNotify:
-            _, _, _, atom, at = PROPERTY.unpack_from(event)
+            atom, at = PROPERTY.unpack_from(event, 8)
             if atom == self._focus:
                 self._composer.reset()
                 self._told(Focus(self._seconds(at)))
-        elif kind == X.SelectionRequest:
-            _, _, _, requestor, selection = REQUEST.unpack_from(event)
-            self._told(Requested(time.monotonic(), selection, requestor))
-        elif KEY_DOWN <= kind - self._base <= MOTION:
-            self._device(*DEVICE.unpack(event))
 
-    def _device(
-        self, kind: int, detail: int, _sequence: int, server: int, _root: int, _window: int,
-        _child: int, x: int, y: int, _x: int, _y: int, state: int, _same: int, device: int,
-    ) -> None:  # fmt: skip
-        device &= 0x7F  # the highest bit says that valuators follow
-        if device not in self._masters:
-            self._hand = kind if device in self._hands else None
-            return
-        hand, self._hand = self._hand, None
-        if hand != kind:
-            return  # XTEST's
+    def _device(self, event: memoryview, kind: int, device: int, server: int) -> None:
         at = self._seconds(server)
-        what = (kind & 0x7F) - self._base
-        if what == KEY_DOWN:
-            self._key(detail, state, at)
-        elif what == KEY_UP:
-            if detail == self._alone:
-                name = TAPPED.get(self._keymap.meaning(detail, 0).name)
-                if name:
-                    self._told(Key(at, "", name))
+        if kind in (xinput.RawKeyPress, xinput.RawKeyRelease):
+            (code,) = RAW.unpack_from(event, 16)
+            self._repeat(at)
+            if kind == xinput.RawKeyPress:
+                self._press(code, at, device)
+            else:
+                self._release(code, at)
+        elif kind in (xinput.ButtonPress, xinput.ButtonRelease):
+            number, x, y = POINTER.unpack_from(event, 16)
+            self._repeat(at)
             self._alone = 0
-        elif what == MOTION:
-            self._told(Moved(at, x, y))
-        else:
-            self._alone = 0
-            held = tuple(name for name, bit in MODIFIERS.items() if state & bit)
-            self._told(Pointer(at, x, y, detail, what == BUTTON_DOWN, held))
+            held = tuple(name for name, bit in MODIFIERS.items() if self._state & bit)
+            down = kind == xinput.ButtonPress
+            self._told(Pointer(at, x >> 16, y >> 16, number, down, held))
+        elif kind == xinput.Motion:
+            _, x, y = POINTER.unpack_from(event, 16)
+            self._told(Moved(at, x >> 16, y >> 16))
+        elif kind == xinput.HierarchyChanged:
+            self._select()
 
-    def _key(self, code: int, state: int, at: float) -> None:
+    def _press(self, code: int, at: float, device: int) -> None:
         if self._stale:
             self._stale = False  # first: what changes meanwhile is told later
             self._keymap.read()
             self._known.clear()
-        meaning = self._known.get((code, state))
+        meaning = self._known.get((code, self._state))
         if meaning is None:
-            meaning = self._known[code, state] = self._keymap.meaning(code, state)
+            meaning = self._known[code, self._state] = self._keymap.meaning(code, self._state)
         if any(meaning.keysym in keys for keys in MODIFIER_KEYS):
             self._alone = 0 if self._alone else code
             return
@@ -228,4 +209,20 @@ class Hands:
         if not set(meaning.modifiers) - {"shift"}:
             text = self._composer.feed(meaning.keysym)
         if text is not None:
-            self._told(Key(at, text, "+".join((*meaning.modifiers, meaning.name))))
+            key = Key(at, text, "+".join((*meaning.modifiers, meaning.name)))
+            self._told(key)
+            if device not in self._rhythms:
+                self._rhythms[device] = rhythm(self._control, device)
+            self._repeats.pressed(code, key, self._rhythms[device])
+
+    def _repeat(self, until: float) -> None:
+        for key in self._repeats.due(until):
+            self._told(key)
+
+    def _release(self, code: int, at: float) -> None:
+        self._repeats.released(code)
+        if code == self._alone:
+            name = TAPPED.get(self._keymap.meaning(code, 0).name)
+            if name:
+                self._told(Key(at, "", name))
+            self._alone = 0

@@ -14,7 +14,6 @@ to the program past the X server: only the keys that were pressed for it can be 
 import queue
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -24,14 +23,15 @@ from actuation.geometry import from_root
 from actuation.hands import Hands
 from actuation.joining import Act, Event, Joiner, Key, Painted, Pasted, Pointer
 from actuation.recorded import Recorded
-from actuation.selection import Requested, Selections
+from actuation.selection import Selections
 from actuation.x11 import X11Desktop
 from perception.observation import Screen
 
 QUIET = 0.15  # seconds without a visible change, then an act's picture is complete
 CAP = 1.0  # seconds after which it is taken as it is
 PASTES = ("ctrl+v", "ctrl+shift+v", "shift+Insert")
-ASKED = 0.4  # seconds within which a program that pastes asks for the text
+TERMINALS = ("xterm", "uxterm", "gnome-terminal-server", "konsole", "xfce4-terminal", "alacritty",
+             "kitty", "tilix", "terminator", "urxvt")  # fmt: skip
 MIDDLE = 2
 
 
@@ -43,7 +43,7 @@ class _Hidden:
     at: float
 
 
-_Note = Event | Requested | _Hidden | None
+_Note = Event | _Hidden | None
 
 
 class HandRecorder:
@@ -63,7 +63,6 @@ class HandRecorder:
         self._screen, self._told = desktop.screen, told
         self._pause, self._switched = pause, switched
         self._came: queue.SimpleQueue[_Note] = queue.SimpleQueue()
-        self._put_back: deque[_Note] = deque()  # came while something else was waited for
         self._joiner = Joiner()
         self._pinned: dict[float, Frame] = {}  # the frames before what may have begun
         self._waiting: list[tuple[Act, Frame]] = []  # done, but for the frame after them
@@ -92,7 +91,7 @@ class HandRecorder:
             self._thread.join()
         self._eyes.close()
 
-    def _put(self, event: Event | Requested | None) -> None:
+    def _put(self, event: Event | None) -> None:
         """From the threads of hands and eyes."""
         if self._pause and isinstance(event, Key) and event.name == self._pause:
             hidden = self._hidden_at is None
@@ -116,7 +115,7 @@ class HandRecorder:
             while (note := self._next()) is not None:
                 if isinstance(note, _Hidden):
                     self._hide(note)
-                elif not isinstance(note, Requested) and not self._dark:
+                elif not self._dark:
                     self._feed(note)
             self._take(self._joiner.finish())
             self._complete(time.monotonic())
@@ -125,12 +124,11 @@ class HandRecorder:
 
     def _next(self) -> _Note:
         """The next of what came; meanwhile what is due is told."""
-        while not self._put_back:
+        while True:
             try:
                 return self._came.get(timeout=self._patience())
             except queue.Empty:
                 self._idle()
-        return self._put_back.popleft()
 
     def _patience(self) -> float | None:
         """Seconds until something is due without an event."""
@@ -153,33 +151,23 @@ class HandRecorder:
         match event:
             case Painted():
                 self._painted = event.at
-            case Key(name=name) if name in PASTES and self._pasted("CLIPBOARD", event.at):
+            case Key(name=name) if name in PASTES and self._pastes(name):
                 event = Pasted(event.at, self._selections.line("CLIPBOARD"), name)
         self._take(self._joiner.feed(event))
         match event:
             case Pointer(number=number, down=False) if number == MIDDLE:
                 text = self._selections.line("PRIMARY")
-                if text and self._pasted("PRIMARY", event.at):
+                if text and self._selections.over_text():
                     self._take(self._joiner.feed(Pasted(event.at, text)))
         begun = self._joiner.beginnings
         self._pinned = {at: self._before(at) for at in begun}
 
-    def _pasted(self, selection: str, at: float) -> bool:
-        """Whether the program really pastes: it asks for the selection, or has it itself."""
-        if self._selections.at_home(selection):
-            return True
-        until = time.monotonic() + ASKED
-        while (left := until - time.monotonic()) > 0:
-            try:
-                note = self._came.get(timeout=left)
-            except queue.Empty:
-                break
-            self._put_back.append(note)
-            if isinstance(note, Requested) and self._selections.foreign(note, selection):
-                return True
-            if note is None:
-                break
-        return False
+    def _pastes(self, name: str) -> bool:
+        """Whether the active program pastes by this key, as far as is known; and has what."""
+        window = next((one for one in self._eyes.latest().windows if one.active), None)
+        if window is None or not self._selections.owned("CLIPBOARD"):
+            return False
+        return (window.application.lower() in TERMINALS) == (name == "ctrl+shift+v")
 
     def _before(self, at: float) -> Frame:
         return self._pinned.get(at) or self._eyes.before(at)

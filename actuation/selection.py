@@ -6,26 +6,37 @@ owner (a program that copied) ◀── UTF8_STRING? ── requestor ──▶ 
 import select
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 
 from Xlib import X
 from Xlib.display import Display
 from Xlib.error import ConnectionClosedError
+from Xlib.protocol import rq
 
 from actuation.xkb import printable
 
+BEAMS = ("xterm", "text", "ibeam", "vertical-text")  # what themes call the shape over text
 PATIENCE = 0.3  # seconds for the owner to answer
 LONGEST = 4000  # characters that are still typed by hand rather than pasted
 OTHER = ("text/uri-list", "x-special/gnome-copied-files", "image/png")  # more than text
 
 
-@dataclass(frozen=True)
-class Requested:
-    """A program asked for a selection (an atom) for one of its windows."""
+class _NamedCursor(rq.ReplyRequest):  # type: ignore[misc]  # python-xlib has no types
+    """XFixesGetCursorImageAndName (fixesproto 2.0)."""
 
-    at: float
-    selection: int
-    requestor: int
+    _request = rq.Struct(rq.Card8("opcode"), rq.Opcode(25), rq.RequestLength())
+    _reply = rq.Struct(
+        rq.ReplyCode(),
+        rq.Pad(1),
+        rq.Card16("sequence_number"),
+        rq.ReplyLength(),
+        rq.Pad(4),
+        rq.Card16("width"),
+        rq.Card16("height"),
+        rq.Pad(12),
+        rq.Card16("length"),
+        rq.Pad(2),
+        rq.Binary("data"),
+    )
 
 
 class Selections:
@@ -38,6 +49,8 @@ class Selections:
         self._window = root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
         self._answer = self._display.intern_atom("_DORMOUSE_PASTED")
         self._text = self._display.intern_atom("UTF8_STRING")
+        self._display.xfixes_query_version()
+        self._fixes = self._display.query_extension("XFIXES").major_opcode
 
     def line(self, name: str) -> str:
         """The text of the selection ("CLIPBOARD", "PRIMARY") if it is one line, else "".
@@ -57,24 +70,21 @@ class Selections:
         text = data.decode("utf-8", "replace")
         return text if len(text) <= LONGEST and printable(text) else ""
 
-    def foreign(self, request: Requested, name: str) -> bool:
-        """Whether another program than this one asked for that selection."""
-        ours = self._client(request.requestor) == self._client(self._window.id)
-        return request.selection == self._display.intern_atom(name) and not ours
-
-    def at_home(self, name: str) -> bool:
-        """Whether the program that has the keyboard owns the selection: it need not ask."""
+    def owned(self, name: str) -> bool:
+        """Whether a program holds the selection."""
         owner = self._display.get_selection_owner(self._display.intern_atom(name))
-        focus = self._display.get_input_focus().focus
-        owned, focused = getattr(owner, "id", 0), getattr(focus, "id", 0)
-        return bool(owned and focused) and self._client(owned) == self._client(focused)
+        return bool(getattr(owner, "id", owner))
+
+    def over_text(self) -> bool:
+        """Whether the pointer is over text that takes a paste, by its shape's name."""
+        cursor = _NamedCursor(display=self._display.display, opcode=self._fixes)
+        pixels = 4 * cursor.width * cursor.height
+        name = bytes(cursor.data[pixels : pixels + cursor.length]).decode("latin-1")
+        return name in BEAMS
 
     def close(self) -> None:
         with suppress(ConnectionClosedError, OSError):
             self._display.close()
-
-    def _client(self, handle: int) -> int:
-        return handle & ~int(self._display.display.info.resource_id_mask)
 
     def _ask(self, selection: int, target: int):  # type: ignore[no-untyped-def]  # Xlib has none
         self._window.convert_selection(selection, target, self._answer, X.CurrentTime)

@@ -1,110 +1,116 @@
-"""What an X server's RECORD extension tells, read from its connection as it comes.
+"""Events of an X connection, taken from its socket as they come.
 
-    Display ── create context, enable ──▶ X server ── replies: elements ──▶ events(), 32 bytes each
+    Display ── opens, authorises ──▶ socket ── select(…) ──▶ X server ── events ──▶ events()
 
-python-xlib asks, but does not read: it takes thousands of small replies a second apart one by one
-and is late. The replies without an end (RECORD 1.13, "RecordEnableContext") are read from its
-socket here.
+python-xlib opens the connection and does not read it: it knows neither raw events nor the XKB
+extension, and takes a tenth of a millisecond for each event.
+
+Not the RECORD extension, which was made for this: at thousands of keys a second the server of
+TigerVNC 1.12 (xserver 1.20) loses what is recorded, sends clients the replies of others, and ends
+with a segmentation fault.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
+from Xlib import X
 from Xlib.display import Display
 from Xlib.error import ConnectionClosedError
-from Xlib.ext import record
+from Xlib.ext import ge, xinput
 
 from actuation.desktop import DesktopError
 
-ENABLE = struct.Struct("=BBHI")  # opcode, minor opcode, length in words, context
-ENABLE_CONTEXT = 5
-REPLY = struct.Struct("=BBHI")  # type, category, sequence, words past the first 32 bytes
-REPLY_TYPE = 1
-HEAD, EVENT = 32, 32  # bytes of a reply's head, or of an event; and of what is recorded
-ELEMENT = 4 + EVENT  # the server's time before each
+VERSION = (2, 2)  # of XInput: from 2.1 on raw events come under grabs too
+USE_EXTENSION, SELECT_EVENTS, XI_SELECT_EVENTS, GET_INPUT_FOCUS = 0, 1, 46, 43
+CORE_KEYBOARD = 0x100  # XkbUseCoreKbd
+XKB_EVENTS = 0b111  # NewKeyboardNotify, MapNotify, StateNotify
+REPLY, LEAST = 1, 32  # a reply's type; the bytes of every event, reply and error
 CHUNK = 2**16
-PATIENCE = 10.0  # seconds for the server to begin
 
 
 class Stream:
-    """The events of all devices, and those of some kinds that programs are sent, in order.
+    """One connection's events. select() and ask_end() may be called while another thread reads.
 
-    The server keeps them until it has something to send anyway; see actuation.hands.
-    DesktopError where there is no RECORD.
+    xinput, xkb: the major opcode of XInput, and the event code of XKB. DesktopError where the
+    display lacks one of them.
     """
 
-    def __init__(self, display: str, devices: tuple[int, int], sent: tuple[int, int]) -> None:
-        """devices, sent: the first and last event codes of devices and of those sent to programs,
-        each told as often as there are programs that get it."""
+    def __init__(self, display: str) -> None:
         self._display = Display(display)
-        if not self._display.has_extension("RECORD"):
+        try:
+            self.xinput, self.xkb, xkb = self._extensions()
+        except BaseException:
             self._display.close()
-            raise DesktopError("the X display has no RECORD extension: enable it in the X server")
-        ranges = {
-            "core_requests": (0, 0),
-            "core_replies": (0, 0),
-            "ext_requests": (0, 0, 0, 0),
-            "ext_replies": (0, 0, 0, 0),
-            "delivered_events": sent,
-            "device_events": devices,
-            "errors": (0, 0),
-            "client_started": False,
-            "client_died": False,
-        }
-        self.context = self._display.record_create_context(
-            record.FromServerTime, [record.AllClients], [ranges]
-        )
+            raise
+        self._root = self._display.screen().root
+        self._root.change_attributes(event_mask=X.PropertyChangeMask)
         self._display.sync()
-        opcode = self._display.display.get_extension_major("RECORD")
         self._socket = self._display.display.socket
         self._socket.setblocking(True)
-        self._socket.settimeout(PATIENCE)
-        self._socket.sendall(ENABLE.pack(opcode, ENABLE_CONTEXT, 2, self.context))
-        self._came = b""
-        self.ended = False
-        self._begun = False
-        while not self._begun:  # what is done from now on is told
-            self._receive()
-            for _ in self._whole():
-                pass
+        self._came, self.ended = b"", False
+        self._replies = 0  # XKB's comes first, then that of ask_end()
+        self._socket.sendall(
+            struct.pack("=BBHHH", xkb, USE_EXTENSION, 2, 1, 0)
+            + struct.pack(
+                "=BBHHHHHHH",
+                *(xkb, SELECT_EVENTS, 4, CORE_KEYBOARD, XKB_EVENTS, 0, XKB_EVENTS, 0xFF, 0xFF),
+            )
+        )
+
+    def select(self, masks: Mapping[int, int]) -> None:
+        """Ask for the XInput events of devices, at the root window: device → mask."""
+        body = b"".join(struct.pack("=HHI", *(device, 1, mask)) for device, mask in masks.items())
+        head = struct.pack("=IHxx", self._root.id, len(masks))
+        length = 1 + (len(head) + len(body)) // 4
+        self._socket.sendall(
+            struct.pack("=BBH", self.xinput, XI_SELECT_EVENTS, length) + head + body
+        )
+
+    def ask_end(self) -> None:
+        """End the events once all is told that happened until now."""
+        self._socket.sendall(struct.pack("=BBH", GET_INPUT_FOCUS, 0, 1))
 
     def fileno(self) -> int:
         return int(self._socket.fileno())
 
     def events(self) -> Iterator[memoryview]:
         """What has come; waits for it where nothing has. `ended` is true after the last."""
-        self._receive()
-        yield from self._whole()
-
-    def close(self) -> None:
-        with suppress(ConnectionClosedError, OSError):
-            self._display.close()
-
-    def _receive(self) -> None:
         try:
             part = self._socket.recv(CHUNK)
         except OSError:
             part = b""
         self.ended = not part
-        self._begun |= self.ended
-        self._came += part
-
-    def _whole(self) -> Iterator[memoryview]:
-        """The events of all replies that came whole."""
-        came, at = memoryview(self._came), 0
-        while len(came) - at >= HEAD:
-            kind, category, _, words = REPLY.unpack_from(came, at)
-            end = (
-                at + HEAD + (4 * words if kind == REPLY_TYPE else 0)
-            )  # else X's own event or error
-            if end > len(came):
+        came, at = memoryview(self._came + part), 0
+        while len(came) - at >= LEAST:
+            kind, (words,) = came[at] & 0x7F, struct.unpack_from("=I", came, at + 4)
+            size = LEAST + (4 * words if kind in (REPLY, ge.GenericEventCode) else 0)
+            if len(came) - at < size:
                 break
-            if kind == REPLY_TYPE and category == record.FromServer:
-                for start in range(at + HEAD, end - ELEMENT + 1, ELEMENT):
-                    yield came[start + 4 : start + ELEMENT]
-            elif kind == REPLY_TYPE:
-                self._begun = True
-                self.ended |= category == record.EndOfData
-            at = end
-        self._came = self._came[at:]
+            if kind > REPLY:
+                yield came[at : at + size]
+            self._replies += kind == REPLY
+            self.ended |= self._replies == 2
+            at += size
+        self._came = bytes(came[at:])
+
+    def close(self) -> None:
+        with suppress(ConnectionClosedError, OSError):
+            self._display.close()
+
+    def _extensions(self) -> tuple[int, int, int]:
+        found = {}
+        for name in (xinput.extname, "XKEYBOARD"):
+            found[name] = self._display.query_extension(name)
+            if found[name] is None:
+                raise DesktopError(f"the X display has no {name} extension: enable it")
+        told = xinput.XIQueryVersion(
+            display=self._display.display,
+            opcode=found[xinput.extname].major_opcode,
+            major_version=VERSION[0],
+            minor_version=VERSION[1],
+        )
+        if (told.major_version, told.minor_version) < (2, 1):
+            raise DesktopError("the X display has no XInput 2.1: update the X server")
+        xkb = found["XKEYBOARD"]
+        return found[xinput.extname].major_opcode, xkb.first_event, xkb.major_opcode

@@ -56,7 +56,8 @@ class Seat:
     recorder: HandRecorder
 
     def done(self) -> list[Motion]:
-        """The recording ends: all that was done."""
+        """The hand leaves and the recording ends: all that was done."""
+        self.hand.close()  # the server has read all of it then
         self.recorder.close()
         return self.told.actions
 
