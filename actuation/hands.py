@@ -1,16 +1,15 @@
 """What a person's hands do on an X display, event by event, in the server's own order.
 
-    keyboard, VNC ─▶ raw key ─────────────┐
-    mouse, VNC ────▶ button, motion ──────┼─▶ one connection, one order ─▶ Key, Pointer, Moved …
-    XKB: new modifiers, group, keymap ────┤
-    window manager: another focus ────────┘
+    keyboard, VNC ─▶ raw key ──────────────────┐
+    mouse, VNC ────▶ raw button, raw motion ───┼─▶ one connection, one order ─▶ Key, Pointer, …
+    XKB: new modifiers, layout group, keymap ──┤
+    window manager: another focus ─────────────┘
 
-Each device is asked for by itself (XI2proto.txt): what the agent does comes from XTEST's, which is
-never asked for. Keys are raw events, since a program that has the focus would keep others; the
-modifiers and the layout group that hold before each are XKB's, and the keymap is read anew as soon
-as it has changed: a VNC server lays characters that the layout lacks on spare keys just before it
-presses them. Buttons tell where the pointer was, even in a burst; a device's own events reach the
-root window, because programs ask for those of the master.
+Each device's raw events are asked for by itself (XI2proto.txt, "RawEvent"): what the agent does
+comes from XTEST's devices, which are never asked for, and programs cannot keep raw events to
+themselves. The modifiers and the layout group that hold before each are XKB's; the keymap is read
+anew as soon as it has changed, since a VNC server lays characters that the layout lacks on spare
+keys just before it presses them.
 """
 
 import os
@@ -28,13 +27,13 @@ from Xlib.ext import ge, xinput
 
 from actuation.desktop import DesktopError
 from actuation.joining import Event, Focus, Key, Moved, Pointer
+from actuation.pointing import Pointing
 from actuation.repeats import Repeats, Rhythm, rhythm
 from actuation.stream import Stream
 from actuation.xkb import MODIFIERS, Keymap, Meaning
 
 KIND = struct.Struct("=HHI")  # past an XInput event's first 8 bytes: kind, device, time
-RAW = struct.Struct("=I")  # detail of a raw event, past its first 16 bytes
-POINTER = struct.Struct("=I12xii")  # detail, …, x and y at the root, in 65536ths of a pixel
+DETAIL = struct.Struct("=I")  # of a raw event, past its first 16 bytes
 PROPERTY = struct.Struct("=II")  # of PropertyNotify, past its first 8 bytes: atom, time
 NEW_KEYBOARD, NEW_MAP, NEW_STATE = range(3)  # XKB's events
 MODIFIER_KEYS = (range(0xFFE1, 0xFFEF), range(0xFE01, 0xFE14), range(0xFF7E, 0xFF80))
@@ -43,7 +42,7 @@ CLOCK = 2**32  # milliseconds after which the server's time begins anew
 SAME_CLOCK = 20  # milliseconds: a server of this machine has the same clock
 STATE_BITS = 0x60FF  # of a pointer's state: the modifiers and the layout group
 KEYS = (1 << xinput.RawKeyPress) | (1 << xinput.RawKeyRelease)
-BUTTONS = (1 << xinput.ButtonPress) | (1 << xinput.ButtonRelease) | (1 << xinput.Motion)
+BUTTONS = (1 << xinput.RawButtonPress) | (1 << xinput.RawButtonRelease) | (1 << xinput.RawMotion)
 
 
 class Hands:
@@ -72,7 +71,7 @@ class Hands:
             self._root = self._control.screen().root
             self._focus = self._control.intern_atom("_NET_ACTIVE_WINDOW")
             self._ahead = self._compare_clocks()
-            self._asked: frozenset[int] = frozenset()
+            self._pointing = Pointing(self._control)
             self._select()
             self._state = self._root.query_pointer().mask & STATE_BITS
         except BaseException:
@@ -97,12 +96,11 @@ class Hands:
         which gather others, or of floating ones, which reach no program."""
         devices = self._control.xinput_query_device(xinput.AllDevices).devices
         uses = {xinput.SlaveKeyboard: KEYS, xinput.SlavePointer: BUTTONS}
-        masks = {
-            each.deviceid: uses[each.use]
-            for each in devices
-            if each.use in uses and "XTEST" not in each.name and each.deviceid not in self._asked
-        }
-        self._asked |= frozenset(masks)
+        masks = {}
+        for each in devices:
+            if each.use in uses and "XTEST" not in each.name:
+                masks[each.deviceid] = uses[each.use]
+                self._pointing.learn(each)
         self._stream.select({**masks, xinput.AllDevices: xinput.HierarchyChangedMask})
         self._control.sync()
 
@@ -165,6 +163,8 @@ class Hands:
                 self._state = event[9] | event[13] << 13  # modifiers, group
             else:
                 self._stale = True
+        elif kind == X.MappingNotify:
+            self._pointing.read_buttons()
         elif kind == X.PropertyNotify:
             atom, at = PROPERTY.unpack_from(event, 8)
             if atom == self._focus:
@@ -173,25 +173,24 @@ class Hands:
 
     def _device(self, event: memoryview, kind: int, device: int, server: int) -> None:
         at = self._seconds(server)
-        if kind in (xinput.RawKeyPress, xinput.RawKeyRelease):
-            (code,) = RAW.unpack_from(event, 16)
-            self._repeat(at)
-            if kind == xinput.RawKeyPress:
-                self._press(code, at, device)
-            else:
-                self._release(code, at)
-        elif kind in (xinput.ButtonPress, xinput.ButtonRelease):
-            number, x, y = POINTER.unpack_from(event, 16)
-            self._repeat(at)
+        (detail,) = DETAIL.unpack_from(event, 16)
+        if kind == xinput.RawMotion:
+            self._told(Moved(at, *self._pointing.moved(device, event, at)))
+            return
+        if kind == xinput.HierarchyChanged:
+            self._select()
+            return
+        self._repeat(at)
+        if kind == xinput.RawKeyPress:
+            self._press(detail, at, device)
+        elif kind == xinput.RawKeyRelease:
+            self._release(detail, at)
+        elif kind in (xinput.RawButtonPress, xinput.RawButtonRelease):
             self._alone = 0
             held = tuple(name for name, bit in MODIFIERS.items() if self._state & bit)
-            down = kind == xinput.ButtonPress
-            self._told(Pointer(at, x >> 16, y >> 16, number, down, held))
-        elif kind == xinput.Motion:
-            _, x, y = POINTER.unpack_from(event, 16)
-            self._told(Moved(at, x >> 16, y >> 16))
-        elif kind == xinput.HierarchyChanged:
-            self._select()
+            x, y = self._pointing.place(device, at)
+            number, down = self._pointing.button(detail), kind == xinput.RawButtonPress
+            self._told(Pointer(at, x, y, number, down, held))
 
     def _press(self, code: int, at: float, device: int) -> None:
         if self._stale:
