@@ -89,13 +89,16 @@ def desk(settings: Settings, status: wire.Status = IDLE) -> tuple[DeskApp, FakeW
 
 
 async def turned(pilot: Pilot[int], page: str) -> None:
-    """Go to a page and wait until it has read what it shows."""
+    """Go to a page and wait until it has read what it shows, and has heard of the worker."""
+    app = pilot.app
+    assert isinstance(app, DeskApp)
+    await until(pilot, lambda: app.status.version > 0)
     pilot.app.switch_mode(page)
     await settled(pilot)
 
 
 async def settled(pilot: Pilot[int]) -> None:
-    """Until nothing is being read, and nothing begins to be."""
+    """Until nothing is being read, nothing begins to be, and the picture stays as it is."""
     for _ in range(2):
         await pilot.pause(0.04)
         await until(pilot, lambda: not any(map(_reads, pilot.app.workers)))
@@ -104,7 +107,18 @@ async def settled(pilot: Pilot[int]) -> None:
         await until(
             pilot, lambda c=chosen, v=view: not c or (v.opened and v.opened.episode.id == c)
         )
-    await pilot.pause()
+    await steady(pilot)
+
+
+async def steady(pilot: Pilot[int]) -> None:
+    """Until three looks in a row are equal: a layout may take several turns, on a busy machine."""
+    looks: list[str] = []
+
+    def equal() -> bool:
+        looks.append(pilot.app.export_screenshot())
+        return len(looks) > 2 and len(set(looks[-3:])) == 1
+
+    await until(pilot, equal)
 
 
 def _reads(worker: Any) -> bool:
