@@ -73,6 +73,7 @@ def test_what_a_policy_names() -> None:
     assert (spec.precision, spec.pictures, spec.skip, spec.served) == ("int4", 2, True, False)
     served = parse("vlm:http://127.0.0.1:8000/v1?dialect=holo#Hcompany/Holo-3.1-4B")
     assert (served.served, served.model, served.dialect) == (True, "Hcompany/Holo-3.1-4B", "holo")
+    assert parse("vlm:~/models/mine").source == str(Path.home() / "models" / "mine")
     for wrong in ("vlm:x?pictures=0", "vlm:x?pictures=many", "core", "vlm:?dialect=qwen3"):
         with pytest.raises(BadInput):
             parse(wrong)

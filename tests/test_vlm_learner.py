@@ -14,6 +14,7 @@ import torch
 from vlm_house import COLOURS, ENTER, RED, SCREEN, dialect, show, tiny
 
 from actuation.action import Click, Done, Scroll
+from agent.errors import BadInput
 from agent.policies.vlm import lora, newborn
 from agent.policies.vlm.batch import Foreseen
 from agent.policies.vlm.dialects.dialect import view_of
@@ -288,6 +289,19 @@ def test_whole_training_makes_a_model_that_loads(
     batch = taught(one, day)
     with torch.no_grad():
         assert float(one.loss(batch, 0)) == pytest.approx(float(other.loss(batch, 0)), abs=1e-5)
+
+
+@pytest.mark.parametrize("content", [b"", b"half of a", None])
+def test_a_damaged_checkpoint_is_told(
+    folder: Path, day: list[Episode], tmp_path: Path, content: bytes | None
+) -> None:
+    one, checkpoint = learner(folder), tmp_path / "ck"
+    if content is None:
+        torch.save(["another file of torch"], checkpoint)
+    else:
+        checkpoint.write_bytes(content)
+    with pytest.raises(BadInput, match="--no-resume"):
+        train(one, taught(one, day), Schedule(steps=1), checkpoint, lambda step, loss: None)
 
 
 PROCESS = """

@@ -69,7 +69,7 @@ class VlmLearner:
                 ]
                 shard(loaded.model, own)
         if self.reach.checkpointing:
-            loaded.model.gradient_checkpointing_enable({"use_reentrant": False})
+            loaded.model.activation_checkpointing_enable({"use_reentrant": False})
         self.load(None)
 
     def _all(self, episode: Episode) -> list[Lesson]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 from typing import Protocol
 
@@ -16,7 +17,7 @@ class Picture:
 
     image: Image
 
-    @property
+    @cached_property
     def digest(self) -> bytes:
         """The same for equal pixels and size."""
         return blake2b(

@@ -46,6 +46,8 @@ def parse(policy: str) -> Spec:
     """Raises BadInput with what can be said."""
     whole, model = urldefrag(policy.removeprefix(PREFIX))
     source, _, query = whole.partition("?")
+    if source.startswith("~"):  # no shell expands it behind "vlm:"
+        source = str(Path(source).expanduser())
     options = dict(parse_qsl(query, keep_blank_values=True))
     if not source or not is_vlm(policy):
         raise BadInput("name a model, as vlm:FOLDER, vlm:HUB/ID or vlm:http://127.0.0.1:8000/v1")

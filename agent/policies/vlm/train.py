@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 
 import torch
 
@@ -142,8 +143,12 @@ def _keep(
 def _restore(
     path: Path, learner: VlmLearner, optimizer: torch.optim.Optimizer, schedule: Schedule
 ) -> list[float]:
-    content = torch.load(path, map_location="cpu", weights_only=True)
-    if content["schedule"] != repr(schedule):
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        same = content["schedule"] == repr(schedule)
+    except (OSError, RuntimeError, EOFError, UnpicklingError, KeyError, TypeError) as error:
+        raise BadInput(f"{path} is damaged: begin anew with --no-resume") from error
+    if not same:
         raise BadInput(f"{path} belongs to another schedule: name another --out, or --no-resume")
     with torch.no_grad():
         for parameter, kept in zip(learner.parameters(), content["parameters"], strict=True):
