@@ -88,7 +88,7 @@ class Eyes:
 
     def forget(self) -> None:
         """Drop the frames that were kept; before show() there are none."""
-        with self._lock:
+        with self._looking, self._lock:
             self._frames.clear()
 
     def show(self) -> None:

@@ -28,16 +28,19 @@ from Xlib.ext import record, xinput
 
 from actuation.desktop import DesktopError
 from actuation.joining import Event, Focus, Key, Moved, Pointer
+from actuation.selection import Requested
 from actuation.xkb import MODIFIERS, Keymap
 
 # A device's event as XInput 1 sends it (XIproto.h, deviceKeyButtonPointer).
 DEVICE = struct.Struct("=BBHIIIIhhhhHBB")
 PROPERTY = struct.Struct("=BxHIII")  # PropertyNotify: type, sequence, window, atom, time
+REQUEST = struct.Struct("=BxxxIIII")  # SelectionRequest: time, owner, requestor, selection
 ELEMENT = 4 + DEVICE.size  # what RECORD sends of one event: the server's time, and the event
 KEY_DOWN, KEY_UP, BUTTON_DOWN, BUTTON_UP, MOTION = range(1, 6)  # past XInput's first event
 MODIFIER_KEYS = (range(0xFFE1, 0xFFEF), range(0xFE01, 0xFE14), range(0xFF7E, 0xFF80))
 TAPPED = {"Alt_L": "Alt_L", "Super_L": "Super_L", "Super_R": "Super_L"}  # alone they open menus
 CLOCK = 2**32  # milliseconds after which the server's time begins anew
+SAME_CLOCK = 20  # milliseconds: a server of this machine has the same clock
 TICK = 0.25  # seconds; what nobody else is told of (a move) waits no longer
 
 
@@ -46,7 +49,7 @@ class Hands:
     once, at the end. DesktopError where the display lacks what is needed.
     """
 
-    def __init__(self, display: str, told: Callable[[Event | None], None]) -> None:
+    def __init__(self, display: str, told: Callable[[Event | Requested | None], None]) -> None:
         self._told = told
         self._keymap = Keymap(display)
         self._composer = self._keymap.composer()
@@ -89,7 +92,8 @@ class Hands:
                 thread.join()
 
     def _create(self) -> int:
-        """A recording of all devices, and of what the server tells our own control connection."""
+        """A recording of all devices; of what programs hear of keymaps, focus and selections,
+        each told as often as there are programs that listen."""
         ranges = {
             "core_requests": (0, 0),
             "core_replies": (0, 0),
@@ -101,8 +105,9 @@ class Hands:
             "client_started": False,
             "client_died": False,
         }
-        client = self._control.display.info.resource_id_base
-        context = self._data.record_create_context(record.FromServerTime, [client], [ranges])
+        context = self._data.record_create_context(
+            record.FromServerTime, [record.AllClients], [ranges]
+        )
         self._data.sync()
         return int(context)
 
@@ -133,16 +138,19 @@ class Hands:
             self._root.xinput_select_events([(device, mask) for device in sorted(slaves)])
 
     def _compare_clocks(self) -> int:
-        """Milliseconds that time.monotonic() is ahead of the server's clock, modulo CLOCK."""
-        self._root.change_property(
-            self._control.intern_atom("_DORMOUSE_CLOCK"),
-            self._control.intern_atom("CARDINAL"),
-            32,
-            [0],
-        )
-        while (note := self._control.next_event()).type != X.PropertyNotify:
-            pass
-        return (int(time.monotonic() * 1000) - int(note.time)) % CLOCK
+        """Milliseconds that time.monotonic() is ahead of the server's clock, modulo CLOCK; at
+        most, so that no frame seems to be older than an act that it shows already."""
+        atom, cardinal = map(self._control.intern_atom, ("_DORMOUSE_CLOCK", "CARDINAL"))
+        found = []
+        for _ in range(5):
+            now = int(time.monotonic() * 1000)
+            self._root.change_property(atom, cardinal, 32, [0])
+            while (note := self._control.next_event()).type != X.PropertyNotify:
+                pass
+            found.append((now - int(note.time) + SAME_CLOCK) % CLOCK - SAME_CLOCK)
+        self._root.delete_property(atom)
+        ahead = min(found)
+        return 0 if abs(ahead) <= SAME_CLOCK else ahead
 
     def _seconds(self, server: int) -> float:
         """The server's time as time.monotonic()'s."""
@@ -190,6 +198,9 @@ class Hands:
                 if atom == self._focus:
                     self._composer.reset()
                     self._told(Focus(self._seconds(at)))
+            elif kind == X.SelectionRequest:
+                _, _, _, requestor, selection = REQUEST.unpack_from(body)
+                self._told(Requested(time.monotonic(), selection, requestor))
             elif KEY_DOWN <= kind - self._base <= MOTION:
                 self._device(*DEVICE.unpack(body))
 

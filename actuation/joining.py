@@ -39,11 +39,12 @@ class Key:
 
 @dataclass(frozen=True)
 class Pasted:
-    """A paste and what it brings, where that is one line of text; name as Key's."""
+    """A paste and the line of text that it brought; "" for what cannot be typed. name as Key's,
+    "" where the middle button pasted: its click comes just before."""
 
     at: float
     text: str
-    name: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,17 @@ class Joiner:
         self._painted: float | None = None  # the last paint after it
 
     @property
+    def beginnings(self) -> tuple[float, ...]:
+        """Moments at which an act may have begun that is not told yet."""
+        held = self._down.at if self._down else None
+        rest = self._rest.since if self._rest else None
+        grows = None
+        match self._open:
+            case _Typing(began=began) | Act(began=began):
+                grows = began
+        return tuple(at for at in (grows, held, rest, self._ended) if at is not None)
+
+    @property
     def deadline(self) -> float | None:
         """When what is open is over if nothing comes; None if nothing is open or a button held."""
         if self._down is not None:
@@ -161,9 +173,7 @@ class Joiner:
                 yield from self._begin(event.at)
                 yield from self._tell(Act(Press(event.name), event.at, event.at))
             case Pasted():
-                yield from self._begin(event.at)
-                action = TypeText(event.text) if event.text else Press(event.name)
-                yield from self._tell(Act(action, event.at, event.at, True))
+                yield from self._paste(event)
             case Pointer(number=number, down=down) if number in WHEEL:
                 if down:
                     yield from self._scroll(event)
@@ -203,6 +213,19 @@ class Joiner:
             yield from self._begin(key.at)
             yield from self._tell(Act(Press(ERASE), key.at, key.at))
 
+    def _paste(self, event: Pasted) -> Iterator[Act]:
+        """The text, typed: whoever re-enacts it has another clipboard. What is no line of text
+        stays the press, whose clipboard was filled in the same recording or is out of reach."""
+        match self._open:
+            case Act(Click(button=Button.MIDDLE) as click, began, ended) if not event.name:
+                self._open = None
+                place = replace(click, button=Button.LEFT, count=1)
+                yield from self._tell(Act(place, began, ended))
+            case _:
+                yield from self._begin(event.at)
+        action = TypeText(event.text) if event.text else Press(event.name)
+        yield from self._tell(Act(action, event.at, event.at, True))
+
     def _scroll(self, wheel: Pointer) -> Iterator[Act]:
         dy, dx = WHEEL[wheel.number]
         match self._open:
@@ -211,16 +234,14 @@ class Joiner:
                 self._open = Act(more, began, wheel.at)
             case _:
                 yield from self._begin(wheel.at)
-                if wheel.modifiers:  # ctrl and the wheel zooms
-                    yield from self._tell(Act(Scroll(wheel.x, wheel.y, dy, dx), wheel.at, wheel.at))
-                else:
-                    self._open = Act(Scroll(wheel.x, wheel.y, dy, dx), wheel.at, wheel.at)
+                scroll = Scroll(wheel.x, wheel.y, dy, dx, wheel.modifiers)
+                self._open = Act(scroll, wheel.at, wheel.at)
 
     def _joins(self, turned: Scroll, wheel: Pointer, dy: int, dx: int) -> bool:
         """The same way, and hardly moved: what turns back is a second look."""
         near = max(abs(turned.x - wheel.x), abs(turned.y - wheel.y)) <= DOUBLE_PIXELS
         onward = turned.dy * dy > 0 or turned.dx * dx > 0
-        return near and onward and not wheel.modifiers
+        return near and onward and turned.modifiers == wheel.modifiers
 
     def _button(self, event: Pointer) -> Iterator[Act]:
         if event.down:
@@ -235,7 +256,8 @@ class Joiner:
         self._down = None
         if max(abs(event.x - start.x), abs(event.y - start.y)) > DRAG_PIXELS:
             yield from self._close()
-            drag = Drag(start.x, start.y, event.x, event.y, BUTTONS[start.number])
+            button = BUTTONS[start.number]
+            drag = Drag(start.x, start.y, event.x, event.y, button, start.modifiers)
             yield from self._tell(Act(drag, start.at, event.at))
         else:
             yield from self._click(start, event)
@@ -273,7 +295,8 @@ class Joiner:
         self._rest = _Rest(event.x, event.y, event.at)
 
     def _paint(self, event: Painted) -> None:
-        self._painted = event.at
+        if event.large or event.popup:  # a clock that ticks was not waited for
+            self._painted = event.at
         rest = self._rest
         if rest and self._open is None and event.at >= rest.since + HOVER_SECONDS:
             aloof = self._ended is None or event.at >= self._ended + ALOOF

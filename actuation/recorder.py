@@ -14,6 +14,7 @@ to the program past the X server: only the keys that were pressed for it can be 
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -21,37 +22,55 @@ from actuation.action import Click, Drag, Motion, Move, Scroll
 from actuation.eyes import Eyes, Frame
 from actuation.geometry import from_root
 from actuation.hands import Hands
-from actuation.joining import Act, Event, Joiner, Key, Painted, Pasted
+from actuation.joining import Act, Event, Joiner, Key, Painted, Pasted, Pointer
 from actuation.recorded import Recorded
-from actuation.selection import Selections
+from actuation.selection import Requested, Selections
 from actuation.x11 import X11Desktop
-from actuation.xkb import printable
 from perception.observation import Screen
 
 QUIET = 0.15  # seconds without a visible change, then an act's picture is complete
 CAP = 1.0  # seconds after which it is taken as it is
-PASTES = {"ctrl+v": "CLIPBOARD", "ctrl+shift+v": "CLIPBOARD", "shift+Insert": "CLIPBOARD"}
+PASTES = ("ctrl+v", "ctrl+shift+v", "shift+Insert")
+ASKED = 0.4  # seconds within which a program that pastes asks for the text
+MIDDLE = 2
 
 
 @dataclass(frozen=True)
 class _Hidden:
-    """hide() was called at a moment."""
+    """The recording was hidden, or shown again, at a moment."""
 
     hidden: bool
     at: float
 
 
-class HandRecorder:
-    """The Recorder protocol on a display. DesktopError where it lacks what is needed."""
+_Note = Event | Requested | _Hidden | None
 
-    def __init__(self, desktop: X11Desktop, told: Callable[[Recorded], None]) -> None:
+
+class HandRecorder:
+    """The Recorder protocol on a display. DesktopError where it lacks what is needed.
+
+    pause: a key or chord as Press names it ("Pause"), which hides the recording and shows it
+    again, and is itself never recorded; switched(hidden) is told then, from a thread of ours.
+    """
+
+    def __init__(
+        self,
+        desktop: X11Desktop,
+        told: Callable[[Recorded], None],
+        pause: str = "",
+        switched: Callable[[bool], None] = lambda hidden: None,
+    ) -> None:
         self._screen, self._told = desktop.screen, told
-        self._came: queue.SimpleQueue[Event | _Hidden | None] = queue.SimpleQueue()
+        self._pause, self._switched = pause, switched
+        self._came: queue.SimpleQueue[_Note] = queue.SimpleQueue()
+        self._put_back: deque[_Note] = deque()  # came while something else was waited for
         self._joiner = Joiner()
+        self._pinned: dict[float, Frame] = {}  # the frames before what may have begun
         self._waiting: list[tuple[Act, Frame]] = []  # done, but for the frame after them
         self._hidden_at: float | None = None
+        self._dark = False  # hidden, as far as the queue is read
         self._painted = 0.0
-        # The offset between the two clocks, so that all times are of one that does not jump.
+        # Once, so that the epoch's clock may be set meanwhile.
         self._epoch = time.time() - time.monotonic()
         self._selections = Selections(desktop.display)
         self._eyes = Eyes(desktop.display, desktop.screen, self._put)
@@ -65,13 +84,7 @@ class HandRecorder:
         self._thread.start()
 
     def hide(self, hidden: bool) -> None:
-        if hidden == (self._hidden_at is not None):
-            return
-        now = time.monotonic()
-        self._hidden_at = now if hidden else None
-        if hidden:
-            self._eyes.hide()
-        self._came.put(_Hidden(hidden, now))
+        self._switch(hidden, time.monotonic())
 
     def close(self) -> None:
         self._hands.close()
@@ -79,83 +92,125 @@ class HandRecorder:
             self._thread.join()
         self._eyes.close()
 
-    def _put(self, event: Event | None) -> None:
+    def _put(self, event: Event | Requested | None) -> None:
         """From the threads of hands and eyes."""
-        hidden = self._hidden_at
-        if event is None or hidden is None or event.at <= hidden:
+        if self._pause and isinstance(event, Key) and event.name == self._pause:
+            hidden = self._hidden_at is None
+            self._switch(hidden, event.at)
+            self._switched(hidden)
+            return
+        hidden_at = self._hidden_at
+        if event is None or hidden_at is None or event.at <= hidden_at:
             self._came.put(event)
+
+    def _switch(self, hidden: bool, at: float) -> None:
+        if hidden == (self._hidden_at is not None):
+            return
+        self._hidden_at = at if hidden else None
+        if hidden:
+            self._eyes.hide()
+        self._came.put(_Hidden(hidden, at))
 
     def _join(self) -> None:
         try:
-            while True:
-                try:
-                    event = self._came.get(timeout=self._patience())
-                except queue.Empty:
-                    self._idle()
-                    continue
-                if event is None:
-                    break
-                if isinstance(event, _Hidden):
-                    self._hide(event)
-                else:
-                    self._feed(event)
+            while (note := self._next()) is not None:
+                if isinstance(note, _Hidden):
+                    self._hide(note)
+                elif not isinstance(note, Requested) and not self._dark:
+                    self._feed(note)
             self._take(self._joiner.finish())
             self._complete(time.monotonic())
         finally:
             self._selections.close()
 
+    def _next(self) -> _Note:
+        """The next of what came; meanwhile what is due is told."""
+        while not self._put_back:
+            try:
+                return self._came.get(timeout=self._patience())
+            except queue.Empty:
+                self._idle()
+        return self._put_back.popleft()
+
     def _patience(self) -> float | None:
         """Seconds until something is due without an event."""
-        now = time.monotonic()
         due = [] if self._joiner.deadline is None else [self._joiner.deadline]
         if self._waiting:
-            ended = self._waiting[-1][0].ended
-            due.append(min(max(self._painted, ended) + QUIET, ended + CAP))
-        return max(0.001, min(due) - now) if due else None
+            due.append(self._complete_at())
+        return max(0.001, min(due) - time.monotonic()) if due else None
+
+    def _complete_at(self) -> float:
+        ended = self._waiting[-1][0].ended
+        return min(max(self._painted, ended) + QUIET, ended + CAP)
 
     def _idle(self) -> None:
         now = time.monotonic()
         self._take(self._joiner.idle(now))
-        if self._waiting:
-            ended = self._waiting[-1][0].ended
-            if now >= min(max(self._painted, ended) + QUIET, ended + CAP):
-                self._complete(now)
+        if self._waiting and now >= self._complete_at():
+            self._complete(now)
 
     def _feed(self, event: Event) -> None:
         match event:
             case Painted():
                 self._painted = event.at
-            case Key(name=name) if name in PASTES:
-                text = self._selections.line(PASTES[name])
-                event = Pasted(event.at, text if text and printable(text) else "", name)
+            case Key(name=name) if name in PASTES and self._pasted("CLIPBOARD", event.at):
+                event = Pasted(event.at, self._selections.line("CLIPBOARD"), name)
         self._take(self._joiner.feed(event))
+        match event:
+            case Pointer(number=number, down=False) if number == MIDDLE:
+                text = self._selections.line("PRIMARY")
+                if text and self._pasted("PRIMARY", event.at):
+                    self._take(self._joiner.feed(Pasted(event.at, text)))
+        begun = self._joiner.beginnings
+        self._pinned = {at: self._before(at) for at in begun}
+
+    def _pasted(self, selection: str, at: float) -> bool:
+        """Whether the program really pastes: it asks for the selection, or has it itself."""
+        if self._selections.at_home(selection):
+            return True
+        until = time.monotonic() + ASKED
+        while (left := until - time.monotonic()) > 0:
+            try:
+                note = self._came.get(timeout=left)
+            except queue.Empty:
+                break
+            self._put_back.append(note)
+            if isinstance(note, Requested) and self._selections.foreign(note, selection):
+                return True
+            if note is None:
+                break
+        return False
+
+    def _before(self, at: float) -> Frame:
+        return self._pinned.get(at) or self._eyes.before(at)
 
     def _take(self, acts: Iterator[Act]) -> None:
         for act in acts:
             self._complete(act.began)
-            self._waiting.append((act, self._eyes.before(act.began)))
+            self._waiting.append((act, self._before(act.began)))
 
     def _complete(self, at: float) -> None:
         """Tell what waits for the frame after it, which is the last one before `at`."""
         waiting, self._waiting = self._waiting, []
         for act, before in waiting:
-            frame = self._eyes.before(at)
-            after = frame if frame.at >= before.at else before
-            settled = at >= self._painted + QUIET
-            recorded = Recorded(
-                _seen(act.action, self._screen),
-                self._eyes.observation(before, True),
-                self._eyes.observation(after, settled),
-                self._epoch + act.began,
-                self._epoch + act.ended,
-                act.pasted,
+            frame = self._before(at)
+            self._told(
+                Recorded(
+                    _seen(act.action, self._screen),
+                    self._eyes.observation(before, True),
+                    self._eyes.observation(max(before, frame, key=lambda one: one.at), True),
+                    self._epoch + act.began,
+                    self._epoch + act.ended,
+                    act.pasted,
+                )
             )
-            self._told(recorded)
 
     def _hide(self, note: _Hidden) -> None:
+        self._dark = note.hidden
         if note.hidden:
             self._take(self._joiner.finish())
             self._complete(note.at)
+            self._pinned = {}
             self._eyes.forget()
         else:
             self._joiner = Joiner()

@@ -6,6 +6,7 @@ owner (a program that copied) ◀── UTF8_STRING? ── requestor ──▶ 
 import select
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 
 from Xlib import X
 from Xlib.display import Display
@@ -16,8 +17,17 @@ LONGEST = 4000  # characters that are still typed by hand rather than pasted
 OTHER = ("text/uri-list", "x-special/gnome-copied-files", "image/png")  # more than text
 
 
+@dataclass(frozen=True)
+class Requested:
+    """A program asked for a selection (an atom) for one of its windows."""
+
+    at: float
+    selection: int
+    requestor: int
+
+
 class Selections:
-    """Not thread-safe."""
+    """The selections of a display. Not thread-safe."""
 
     def __init__(self, display: str) -> None:
         self._display = Display(display)
@@ -45,9 +55,24 @@ class Selections:
         text = data.decode("utf-8", "replace")
         return text if len(text) <= LONGEST else ""
 
+    def foreign(self, request: Requested, name: str) -> bool:
+        """Whether another program than this one asked for that selection."""
+        ours = self._client(request.requestor) == self._client(self._window.id)
+        return request.selection == self._display.intern_atom(name) and not ours
+
+    def at_home(self, name: str) -> bool:
+        """Whether the program that has the keyboard owns the selection: it need not ask."""
+        owner = self._display.get_selection_owner(self._display.intern_atom(name))
+        focus = self._display.get_input_focus().focus
+        owned, focused = getattr(owner, "id", 0), getattr(focus, "id", 0)
+        return bool(owned and focused) and self._client(owned) == self._client(focused)
+
     def close(self) -> None:
         with suppress(ConnectionClosedError, OSError):
             self._display.close()
+
+    def _client(self, handle: int) -> int:
+        return handle & ~int(self._display.display.info.resource_id_mask)
 
     def _ask(self, selection: int, target: int):  # type: ignore[no-untyped-def]  # Xlib has none
         self._window.convert_selection(selection, target, self._answer, X.CurrentTime)
