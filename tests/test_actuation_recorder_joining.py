@@ -110,19 +110,15 @@ def drags(
     return Drag(*start, start[0] + by[0], start[1] + by[1], button, held)
 
 
+def scrolls(place: tuple[int, int], turns: int, across: bool, held: tuple[str, ...]) -> Scroll:
+    return Scroll(*place, 0, turns, held) if across else Scroll(*place, turns, 0, held)
+
+
 FAR = st.integers(-500, 500).filter(lambda far: abs(far) > DRAG_PIXELS)
 MEANT: st.SearchStrategy[Motion] = st.one_of(
     st.builds(clicks, PLACES, st.sampled_from(Button), st.integers(1, 3), MODIFIERS),
     st.builds(drags, PLACES, st.tuples(FAR, FAR), st.sampled_from(Button), MODIFIERS),
-    st.builds(
-        lambda place, turns, across, held: Scroll(
-            *place, dx=turns if across else 0, dy=0 if across else turns, modifiers=held
-        ),
-        PLACES,
-        st.integers(-9, 9).filter(bool),
-        st.booleans(),
-        MODIFIERS,
-    ),
+    st.builds(scrolls, PLACES, st.integers(-9, 9).filter(bool), st.booleans(), MODIFIERS),
     st.builds(TypeText, TEXT),
     st.builds(Press, CHORDS),
 )
@@ -190,9 +186,10 @@ def test_nothing_is_lost_or_told_twice_where_the_recording_ends(
 )
 def test_typing_is_cut_by_other_acts_another_window_and_a_pause(between: Event | None) -> None:
     later = typed("cd", 0.6 if between else PAUSE + 0.2)
+    middle: list[Event] = [between] if between else []
     texts = [
         act.text
-        for act in actions([*typed("ab"), *([between] if between else []), *later])
+        for act in actions([*typed("ab"), *middle, *later])
         if isinstance(act, TypeText) and act.text != "x"
     ]
     assert texts == (["abcd"] if isinstance(between, Painted) else ["ab", "cd"])
