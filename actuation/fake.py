@@ -1,4 +1,4 @@
-"""A desktop in memory, and a person at it: one small spreadsheet, drawn with Pillow, without any X server.
+"""A desktop in memory and a person at it: a small spreadsheet, drawn with Pillow, without X.
 
     ┌ ledger.xlsx - Sheet ───────────────┐
     │ Date       │ Vendor     │ Total    │   click: select · type: replace · Return, Tab: enter

@@ -235,7 +235,12 @@ def test_a_button_that_was_down_before_or_stays_down_is_no_act() -> None:
     ids=["menu", "much", "a button lights up", "before it rested"],
 )
 def test_a_move_is_kept_only_where_it_opened_something(painted: Painted, kept: bool) -> None:
-    events = [Moved(0.0, 100, 100), painted, Moved(1.5, 103, 101), Moved(1.6, 200, 150)]
+    events: list[Event] = [
+        Moved(0.0, 100, 100),
+        painted,
+        Moved(1.5, 103, 101),
+        Moved(1.6, 200, 150),
+    ]
     hovered = [Move(100, 100)] if kept else []
     assert actions([*events, *clicked(200, 150, 2.0)]) == [*hovered, Click(200, 150)]
 
