@@ -26,7 +26,7 @@ from perception.frames import Raw, difference, is_caret
 from perception.observation import Box, Observation, Screen, Window
 from perception.screen import Capture, Polled, Repaints, to_rgb
 
-GAP = 0.03  # seconds between two looks while the screen is painted without a pause
+GAP = 0.015  # seconds between two looks while the screen is painted without a pause
 GLANCE = 0.1  # seconds after which a look at the closing sign is due
 ROOM = 2**27  # bytes of frames that are kept
 FEWEST, MOST = 3, 64  # frames, whatever their size

@@ -76,11 +76,12 @@ class Hands:
         self._select()
         self._context = self._create()
         self._wake, self._waker = os.pipe()
-        self._closing = threading.Event()
+        self._closing, self._began = threading.Event(), threading.Event()
         self._listener = threading.Thread(target=self._listen, name="recorded hands", daemon=True)
         self._flusher = threading.Thread(target=self._flush, name="recorded flush", daemon=True)
         self._listener.start()
         self._flusher.start()
+        self._began.wait()  # what is done from now on is told
 
     def close(self) -> None:
         """What was done until now is told first. Safe to call twice, and from told()."""
@@ -178,6 +179,7 @@ class Hands:
             with suppress(ConnectionClosedError, OSError):
                 self._data.record_enable_context(self._context, self._came)
         finally:
+            self._began.set()
             self._told(None)
             self._closing.set()
             self._flusher.join()
@@ -185,6 +187,7 @@ class Hands:
             self._hang_up()
 
     def _came(self, reply: Any) -> None:
+        self._began.set()
         if reply.category != record.FromServer:
             return
         data = reply.data

@@ -12,6 +12,8 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.error import ConnectionClosedError
 
+from actuation.xkb import printable
+
 PATIENCE = 0.3  # seconds for the owner to answer
 LONGEST = 4000  # characters that are still typed by hand rather than pasted
 OTHER = ("text/uri-list", "x-special/gnome-copied-files", "image/png")  # more than text
@@ -53,7 +55,7 @@ class Selections:
             return ""
         data = found.value if isinstance(found.value, bytes) else found.value.encode()
         text = data.decode("utf-8", "replace")
-        return text if len(text) <= LONGEST else ""
+        return text if len(text) <= LONGEST and printable(text) else ""
 
     def foreign(self, request: Requested, name: str) -> bool:
         """Whether another program than this one asked for that selection."""

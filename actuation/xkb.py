@@ -81,7 +81,7 @@ class Keymap:
         held, group = state & 0xFF, state >> GROUP_SHIFT & GROUP_MASK
         self._common.xkb_state_update_mask(self._state, held, 0, 0, 0, 0, group)
         key = c_uint32(keycode)
-        keysym = self._common.xkb_state_key_get_one_sym(self._state, key)
+        keysym = self._keysym(key, bool(held & LOCK))
         modifiers = tuple(
             name
             for name, bit in MODIFIERS.items()
@@ -113,6 +113,18 @@ class Keymap:
         self._forget()
         self._common.xkb_context_unref(self._context)
         self._xcb.xcb_disconnect(self._line)
+
+    def _keysym(self, key: c_uint32, lock: bool) -> int:
+        """As programs find it: Caps Lock makes capitals of what the layout leaves small."""
+        found = ctypes.POINTER(c_uint32)()
+        if self._common.xkb_state_key_get_syms(self._state, key, byref(found)) != 1:
+            return 0
+        keysym = int(found[0])
+        if lock and not self._consumed(key, LOCK):
+            upper = self._common.xkb_keysym_to_upper(c_uint32(keysym))
+            # Not xkb_state_key_get_one_sym: for ß it finds a keysym that is no character.
+            return upper if self.char(upper) else keysym
+        return keysym
 
     def _plain_name(self, key: c_uint32, keysym: int) -> str:
         """A chord's key by its plain level, as in ctrl+shift+s; in the first layout that has it
