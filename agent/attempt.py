@@ -15,14 +15,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 
-from actuation.desktop import DesktopError, Host, Stopped, Weighed
+from actuation.desktop import Desktop, DesktopError, Host, Stopped, Weighed
 from actuation.rules import Rules
 from agent.approval import Approve, Hold, go_on, never
+from agent.cue import Cue
 from agent.events import Preparing, SetupFailed, Sink, ignore
 from agent.guarding import guard
 from agent.loop import Journal, Loop, Run
 from agent.policy import Policy
+from agent.recording import Listen, Recording
 from agent.stop import Interrupted, Stop
+from memory.amend import RECORDING
 from memory.day import Context
 from memory.episode import Actor, Episode, Outcome
 from tasks.catalog import create
@@ -157,6 +160,28 @@ class Stage:
             self.close()
         return _attempt(episode, run, task.level, mib)
 
+    def record(
+        self, name: str, seed: int, variant: str, goal: str, cue: Cue, listen: Listen
+    ) -> Attempt:
+        """Set up, keep what a person's hands do until the cue ends it, verify, tear down.
+
+        goal: in the person's own words, the task's where there are none. Raises as attempt().
+        """
+        with ExitStack() as last:
+            desktop, task, asked = self._ready(last, name, seed, variant)
+            episode = _recorded(goal or asked.text, name, variant, seed)
+            run = self._recording(desktop, cue, listen).run(episode, task.verify)
+        return _attempt(episode, run, task.level)
+
+    def film(self, desktop: Desktop, goal: str, cue: Cue, listen: Listen) -> Attempt:
+        """Keep what a person's hands do on a desktop of theirs, as it is: nothing is set up, and
+        nothing can check it."""
+        episode = _recorded(goal)
+        return _attempt(episode, self._recording(desktop, cue, listen).run(episode, None))
+
+    def _recording(self, desktop: Desktop, cue: Cue, listen: Listen) -> Recording:
+        return Recording(desktop, listen, self._journal, cue, self._sink, self._stop)
+
     def _ready(
         self, last: ExitStack, name: str, seed: int, variant: str
     ) -> tuple[Host, Task, Goal]:
@@ -217,7 +242,22 @@ def _folder(desktop: Host) -> Path:
     return folder
 
 
-def _attempt(episode: Episode, run: Run, level: int, mib: float) -> Attempt:
+def _recorded(goal: str, task: str = "", variant: str = "", seed: int = 0) -> Episode:
+    """The head of an episode that a person's hands will fill."""
+    return Episode(
+        id=uuid.uuid4().hex[:12],
+        goal=goal,
+        task=task,
+        variant=variant,
+        seed=seed,
+        provenance=RECORDING,
+        weights="",
+        started_at=time.time(),
+    )
+
+
+def _attempt(episode: Episode, run: Run, level: int = 0, mib: float = 0.0) -> Attempt:
+    """What a run came to."""
     verdict = run.verdict
     return Attempt(
         task=episode.task,

@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
         stop,
         approve,
         watch,
+        record,
     ):
         app.command()(verb)
 
@@ -181,3 +182,36 @@ def watch(
     from agent.verbs import watch as verb
 
     raise typer.Exit(verb.main(browser=browser, look=look, port=port, json=json))
+
+
+def record(
+    goal: Annotated[str, typer.Argument(help="What you will show, in your own words.")] = "",
+    task: Annotated[str, typer.Option(help="A task that is set up for you and checked.")] = "",
+    seed: Annotated[int, typer.Option(help="Which instance of the task.")] = 0,
+    variant: Variant = "",
+    display: Annotated[
+        str, typer.Option(metavar=":N", help="Your own X display, with what is open on it.")
+    ] = "",
+    watch: Annotated[bool, typer.Option(help="Open a viewer of the virtual desktop.")] = True,
+    json: Json = None,
+) -> None:
+    """Record how you do a job, with mouse and keyboard; it teaches nothing before you accept it.
+
+    Enter ends it, or ctrl+alt+Return on the desktop; h and Enter, or ctrl+alt+space there, hides
+    what follows and shows it again. Exits with 1 where the task's check found it wrong.
+
+    Example: dormouse record "Enter the invoice" --task books/enter_invoice --seed 7
+    """
+    from agent.verbs import record as verb
+
+    raise typer.Exit(
+        verb.main(
+            goal=goal,
+            task=task,
+            seed=seed,
+            variant=variant,
+            display=display,
+            watch=watch,
+            json=json,
+        )
+    )

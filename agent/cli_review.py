@@ -34,11 +34,32 @@ def episodes(
     raise typer.Exit(verb.episodes(episode, export, plain, json))
 
 
-def demonstrations(plain: Plain = False, json: Json = None) -> None:
-    """What was shown, and whether the live weights have learned from it.
+def demonstrations(
+    accept: Annotated[
+        str, typer.Option(metavar="EPISODE", help="Let nights learn from this recording.")
+    ] = "",
+    discard: Annotated[str, typer.Option(metavar="EPISODE", help="Delete this recording.")] = "",
+    amend: Annotated[
+        str, typer.Option(metavar="EPISODE", help="Change this recording, as the others say.")
+    ] = "",
+    trim: Annotated[str, typer.Option(metavar="A:B", help="Keep its steps from A to B.")] = "",
+    mask: Annotated[
+        str, typer.Option(metavar="X,Y,W,H", help="Blacken a box, on all frames or on --step's.")
+    ] = "",
+    dots: Annotated[bool, typer.Option("--dots", help="Make dots of --step's words.")] = False,
+    step: Annotated[int | None, typer.Option(help="Of --mask and --dots.")] = None,
+    label: Annotated[str, typer.Option(metavar="GOAL", help="Say what it shows.")] = "",
+    plain: Plain = False,
+    json: Json = None,
+) -> None:
+    """What was shown, and whether the live weights have learned from it; recordings wait first.
 
-    Example: dormouse demonstrations --plain
+    Example: dormouse demonstrations --accept last
     """
+    if accept or discard or amend:
+        from agent.verbs import amend as other
+
+        raise typer.Exit(other.main(accept, discard, amend, trim, mask, dots, step, label, json))
     from agent.verbs import past as verb
 
     raise typer.Exit(verb.demonstrations(plain, json))

@@ -84,6 +84,12 @@ class Settings(BaseSettings):
     retention_days: int | None = Field(default=None, ge=1)
     """Episodes older than this are deleted when the worker starts; None keeps them."""
 
+    record_finish: str = "ctrl+alt+Return"
+    """Keys on a desktop that is recorded: the demonstration ends here."""
+
+    record_hide: str = "ctrl+alt+space"
+    """Keys on a desktop that is recorded: keep nothing until they are pressed again."""
+
     night_steps: int | None = Field(default=None, ge=1)
     """Training steps of a night; None: as the plan says."""
 

@@ -1,7 +1,7 @@
 """What was lived, in words: rows and lines for the desk's pages and for the verbs."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +21,7 @@ from actuation.action import (
     Wait,
 )
 from actuation.grammar import format_action
+from memory.amend import RECORDING
 from memory.episode import Episode, Outcome, Step
 from memory.flags import Flag
 from memory.recall import good
@@ -61,6 +62,8 @@ class Lived:
         """Whether nights learn from it, in a word."""
         if self.flags:
             return "flagged"
+        if self.head.provenance == RECORDING:
+            return "not accepted yet"
         if self.head.outcome in (None, Outcome.UNKNOWN):
             return "unknown"
         return "good" if good(self.head) else "not learned from"
@@ -125,6 +128,13 @@ def step_json(step: Step, flag: Flag | None) -> dict[str, object]:
         "flag": flag.reason if flag else None,
         "correction": None if correction is None else format_action(correction),
     }
+
+
+def learning(head: Episode, learned: Collection[str]) -> str:
+    """How far a demonstration is on its way into the weights. learned: what the live ones know."""
+    if head.provenance == RECORDING:
+        return "waits for you"
+    return "learned" if head.id in learned else "not yet"
 
 
 def when(at: float) -> str:

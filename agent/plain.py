@@ -16,10 +16,13 @@ TAIL = 12
 def status_lines(now: Status, short: bool = False) -> list[str]:
     """The desk. short: without the tail of events."""
     lines = [f"state: {WORDS[now.state]}" + (f" ({now.why})" if now.why else "")]
+    if now.tape:
+        lines.append(tape_line(now, time.time()))
     if now.job:
         lines.append(f"task {now.job.id}: {title(now.job)}")
         lines.append(f"goal: {now.goal}")
-        lines.append(f"step: {now.step} of at most {now.budget}")
+        if not now.tape:
+            lines.append(f"step: {now.step} of at most {now.budget}")
         lines.append(f"weights: {weights(now)}")
     if now.shown:
         word = "did" if now.shown.fired else "next"
@@ -61,7 +64,22 @@ def weights(now: Status) -> str:
     """The weights in use, in words."""
     if now.job and now.job.shown:
         return "none: the oracle shows it"
+    if now.job and now.job.by_hand:
+        return "none: a person shows it"
     return f"{now.weights[:8]} ({now.job.weights if now.job else 'live'})" if now.weights else "–"
+
+
+def tape_line(now: Status, at: float) -> str:
+    """A recording of a person's hands in one line. at: the time now."""
+    tape = now.tape
+    if tape is None or not tape.since:
+        return "recording: not yet, the programs are opened"
+    minutes, seconds = divmod(max(0, int(at - tape.since)), 60)
+    acts = f"{now.step} act{'' if now.step == 1 else 's'}"
+    words = ", HIDDEN: nothing is kept until you go on" if tape.hidden else ""
+    excluded = f"; excluded: {', '.join(tape.excluded)}" if tape.excluded else ""
+    keys = f"; ends with {tape.finish}" if tape.finish else ""
+    return f"recording {minutes}:{seconds:02}, {acts}{words}{excluded}{keys}"
 
 
 def lamp(state: State) -> str:

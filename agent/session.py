@@ -17,6 +17,7 @@ from enum import StrEnum
 from actuation.action import Action
 from actuation.desktop import Desktop
 from agent.approval import Answer, Proposal, Request
+from agent.cue import Cue, Ending
 from agent.stop import Stop
 
 
@@ -67,6 +68,7 @@ class Session:
         self._now = threading.Condition()
         self._run: Stop | None = None  # the switch of the run under way
         self._desktop: Desktop | None = None
+        self._cue: Cue | None = None  # of a recording by a person's own hands
         self._recording = self._sleeping = False
         self._paused = self._taken = self._halted = False
         self._touched = False  # a person had the desktop since the loop last asked
@@ -102,6 +104,12 @@ class Session:
         with self._now:
             return self._state() is State.IDLE
 
+    @property
+    def cue(self) -> Cue | None:
+        """Of the recording under way, by a person's own hands."""
+        with self._now:
+            return self._cue
+
     def _state(self) -> State:
         run = self._run
         if run is None and self._sleeping:
@@ -131,11 +139,16 @@ class Session:
     # Intents of people. Each returns whether it changed anything.
 
     def pause(self, why: str = "") -> bool:
-        """Finish the action under way, then wait."""
+        """Finish the action under way, then wait; a recording keeps nothing meanwhile."""
+        if cue := self.cue:
+            return cue.hide(True)
         return self._intend("_paused", why)
 
     def take_over(self, why: str = "") -> bool:
-        """Hands off at once, in the middle of an action too, until hand_back() or go_on()."""
+        """Hands off at once, in the middle of an action too, until hand_back() or go_on(). Nothing
+        while a person is recorded: theirs are the only hands."""
+        if self._cue is not None:
+            return False
         if (desktop := self._desktop) is not None:
             desktop.stop()  # first of all, whoever holds the lock
         return self._intend("_taken", why)
@@ -148,13 +161,18 @@ class Session:
 
     def go_on(self) -> bool:
         """Take back pause, take-over and stop; a run that was stopped stays stopped."""
+        shown = self._cue is not None and self._cue.hide(False)
         with self._now:
             given = self._taken or self._paused or self._halted
             self._paused = self._taken = self._halted = False
             self._move()
             self._now.notify_all()
         self._changed()
-        return given
+        return given or shown
+
+    def finish(self, ending: Ending | None = None) -> bool:
+        """The demonstration that a person shows ends here."""
+        return (cue := self.cue) is not None and cue.finish(ending)
 
     def hand_back(self) -> bool:
         """Take back a take-over alone: what was paused before stays paused."""
@@ -191,10 +209,11 @@ class Session:
 
     # The run's side.
 
-    def begin(self, stop: Stop, recording: bool = False) -> None:
-        """A run begins; it ends with end(). A stop that a person said meanwhile is thrown."""
+    def begin(self, stop: Stop, recording: bool = False, cue: Cue | None = None) -> None:
+        """A run begins; it ends with end(). A stop that a person said meanwhile is thrown. cue: of
+        a recording by a person's own hands."""
         with self._now:
-            self._run, self._recording = stop, recording
+            self._run, self._recording, self._cue = stop, recording, cue
             self._touched = self._taken
             self._granted.clear()
             if self._halted:
@@ -210,7 +229,7 @@ class Session:
 
     def end(self) -> None:
         with self._now:
-            self._run = self._pending = self._answer = None
+            self._run = self._pending = self._answer = self._cue = None
             self._move()
         self._changed()
 

@@ -270,11 +270,22 @@ class Store:
 
         Raises StillOpenError while it is being lived.
         """
+        with self.amending(episode_id) as (database, frames):
+            database.execute("DELETE FROM episode WHERE id = ?", (episode_id,))
+            frames.sweep()
+        self.purge()
+
+    @contextmanager
+    def amending(self, episode_id: str) -> Iterator[tuple[sqlite3.Connection, Frames]]:
+        """One transaction over a closed episode (memory.amend); purge() after it where something
+        was taken away. Raises StillOpenError while the episode is being lived."""
         with self._writing() as database:
             _known(database, episode_id)
             _closed(database, episode_id)
-            database.execute("DELETE FROM episode WHERE id = ?", (episode_id,))
-            self._frames.sweep()
+            yield database, self._frames
+
+    def purge(self) -> None:
+        """Leave nothing in the files of what was taken out of the tables."""
         with _told(self.path):
             self._database.execute("VACUUM")
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -16,7 +16,7 @@ from agent.approval import Proposal
 from agent.events import Event
 from agent.session import Session
 from agent.worker.jobs import Jobs
-from agent.worker.wire import Job, Night, Question, Rectangle, Shown, Status
+from agent.worker.wire import Job, Night, Question, Rectangle, Shown, Status, Tape
 from agent.worker.words import harmless
 from perception.frames import difference
 from perception.observation import Box
@@ -54,6 +54,7 @@ class Board:
         self.nap = ""
         self.vnc = ("", "")
         self.rules: tuple[str, ...] = ()
+        self.tape = Tape(0.0)  # what is the same in all recordings
 
     def changed(self) -> None:
         """Something that a person sees is different now."""
@@ -100,7 +101,14 @@ class Board:
             nap=harmless(self.nap),
             vnc=self.vnc,
             rules=self.rules,
+            tape=self._tape(),
         )
+
+    def _tape(self) -> Tape | None:
+        cue = self._session.cue
+        if cue is None:
+            return None
+        return replace(self.tape, since=cue.begun_at, hidden=cue.hidden)
 
     def __call__(self, event: Event) -> None:
         now = self.now
@@ -150,7 +158,10 @@ class Board:
 
 def title(job: Job) -> str:
     """A job in a few words."""
-    parts = [job.task, f"no. {job.seed}", job.variant, "demonstration" if job.shown else ""]
+    if job.display:
+        return f"recording of the display {job.display}"
+    kind = "recording" if job.by_hand else "demonstration" if job.shown else ""
+    parts = [job.task, f"no. {job.seed}", job.variant, kind]
     return " · ".join(part for part in (*parts, "dry run" if job.dry else "") if part)
 
 

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from hashlib import sha256
 
+from memory.amend import RECORDING
 from memory.episode import Actor, Episode
 from memory.flags import Flag, Words, digest, parsed, plain
 from memory.levels import Level, Levels
@@ -49,7 +50,8 @@ def gather(store: Store, levels: Levels, limit: int) -> Gathered:
     corrected = {head.id for head in store.episodes("run", actor=Actor.OPERATOR) if head.outcome}
     said = store.flagged()
     corrected |= {name for name, each in said.items() if any(f.correction for f in each.values())}
-    heads = [head for head in store.episodes() if head.outcome]  # an open one is still lived
+    # An open one is still lived; a recording waits for its person's yes.
+    heads = [h for h in store.episodes() if h.outcome and h.provenance != RECORDING]
     worthy = [head for head in heads if good(head) or head.id in corrected]
     worthy.sort(key=lambda head: (head.provenance != "demonstration", -head.started_at, head.id))
     ids = tuple(head.id for head in sorted(worthy[:limit], key=lambda h: (h.started_at, h.id)))
