@@ -35,7 +35,10 @@ class Hands:
 
 def hands(cue: Cue, settings: Settings) -> Listen:
     """What begins to record the hands on a desktop, with the chords of the settings."""
-    acts = {settings.record_finish: cue.finish, settings.record_hide: cue.turn}
+    acts: dict[str, Callable[[], object]] = {
+        settings.record_finish: cue.finish,
+        settings.record_hide: cue.turn,
+    }
     chords = {_chord(keys) for keys in acts}
 
     def listen(desktop: Desktop, told: Callable[[Recorded], None]) -> Recorder:

@@ -74,12 +74,16 @@ def tape_line(now: Status, at: float) -> str:
     tape = now.tape
     if tape is None or not tape.since:
         return "recording: not yet, the programs are opened"
-    minutes, seconds = divmod(max(0, int(at - tape.since)), 60)
     acts = f"{now.step} act{'' if now.step == 1 else 's'}"
     words = ", HIDDEN: nothing is kept until you go on" if tape.hidden else ""
     excluded = f"; excluded: {', '.join(tape.excluded)}" if tape.excluded else ""
     keys = f"; ends with {tape.finish}" if tape.finish else ""
-    return f"recording {minutes}:{seconds:02}, {acts}{words}{excluded}{keys}"
+    return f"recording {elapsed(at - tape.since)}, {acts}{words}{excluded}{keys}"
+
+
+def elapsed(seconds: float) -> str:
+    """As 1:05."""
+    return f"{max(0, int(seconds)) // 60}:{max(0, int(seconds)) % 60:02}"
 
 
 def lamp(state: State) -> str:

@@ -43,7 +43,7 @@ class Told:
         act = Recorded(action, before, self.desktop.glance(), began, time.time())
         if joining:
             self.last = act
-        elif not self.hidden[-1:] == [True]:
+        elif self.hidden[-1:] != [True]:
             self.told(act)
 
     def hide(self, hidden: bool) -> None:

@@ -105,6 +105,8 @@ class DeskPage(LivePage):
         self.query_one("#oneline", Static).update(panels.queue_line(status))
         idle = "Nothing runs. Press n to assign a task." if status.job is None else "Looking…"
         proposal = panels.action(status.shown, idle)
+        if status.tape is not None:
+            proposal = panels.tape(status, self.desk.clock())
         if status.goal and status.job:
             proposal.append(f"\n\ngoal: {status.goal}")
         if status.changed:

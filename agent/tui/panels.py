@@ -4,6 +4,7 @@ import time
 
 from rich.text import Text
 
+from agent.plain import elapsed
 from agent.tui.overlay import words
 from agent.worker.board import title
 from agent.worker.wire import Job, Question, Shown, Status
@@ -38,6 +39,20 @@ def action(shown: Shown | None, idle: str = "Nothing is proposed.") -> Text:
     text.append(confidence(shown.confidence))
     if shown.source is not None:
         text.append(f"\nvalue: {origin(shown)}")
+    return text
+
+
+def tape(now: Status, at: float) -> Text:
+    """A recording under way: how long, how much, what is kept out, how it ends. at: time now."""
+    text, shown = Text(), now.tape
+    if shown is None or not shown.since:
+        return Text("The programs are opened. What you do is recorded as soon as they are ready.")
+    kept = "HIDDEN: nothing is kept" if shown.hidden else "RECORDING YOUR HANDS"
+    text.append(f"{kept}\n", "bold")
+    text.append(f"{elapsed(at - shown.since)}, {now.step} acts so far\n")
+    text.append(f"never kept: {', '.join(shown.excluded) or 'no window is excluded'}\n\n")
+    text.append("R ends it, Space hides what follows and shows it again;\n")
+    text.append(f"on the desktop {shown.finish} and {shown.hide}.")
     return text
 
 
