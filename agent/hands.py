@@ -6,12 +6,11 @@ recorder = listen(desktop, told)        # a Recorder with hotkeys beside it
 
 from collections.abc import Callable
 
-from actuation.recorder import HandRecorder
-
 from actuation.action import Press
 from actuation.desktop import Desktop, DesktopError
 from actuation.hotkeys import Hotkeys
 from actuation.recorded import Recorded, Recorder
+from actuation.recorder import HandRecorder
 from actuation.x11 import X11Desktop
 from agent.config import Settings
 from agent.cue import Cue
