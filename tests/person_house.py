@@ -48,7 +48,8 @@ class Person:
                         time.sleep(0.05)
             case TypeText():
                 for char in action.text:
-                    hand.type(char)
+                    with self._held(["shift"] if char.isupper() else []):  # as viewers do
+                        hand.type(char)
                     time.sleep(self._chance.uniform(0.02, 0.08))
             case Press():
                 *held, key = chord(action.keys)

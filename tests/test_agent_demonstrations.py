@@ -105,7 +105,6 @@ class Performance(threading.Thread):
     def _perform(self, person: Person) -> None:
         while not self._cue.begun_at:
             time.sleep(0.05)
-        keyboard(self._desktop, self._layout)
         for action in self._words():
             self._do(person, action)
         keyboard(self._desktop, "us", "altgr-intl")
@@ -139,6 +138,10 @@ def demonstrated(job: Job, layout: str, folder: Path) -> tuple[Episode, list[Mot
     with VirtualDesktop() as desktop, Store(folder / "memory.sqlite") as store:
         try:
             goal = task.setup(desktop, folder / "job", job.seed, job.variant)
+            keyboard(desktop, layout)
+            with Hand(desktop.vnc_socket, desktop.vnc_password) as hand:
+                # Xvnc loses the first character that it lays on a spare key after a switch.
+                hand.type("ⁿ")
             person = Performance(desktop, task, cue, layout)
             listen = hands(cue, Settings(data=folder))
             recording = Recording(desktop, listen, store, cue)
