@@ -16,9 +16,10 @@ BREATH = 0.5  # seconds between two acts: a faster second click would be a doubl
 
 
 class Person:
-    """do() an Action through the VNC server's own devices, then wait until the screen is quiet."""
+    """do() an Action through the VNC server's own devices, then wait until the screen is quiet,
+    where it can be seen from here."""
 
-    def __init__(self, desktop: VirtualDesktop, hand: Hand, seed: int = 0) -> None:
+    def __init__(self, desktop: VirtualDesktop | None, hand: Hand, seed: int = 0) -> None:
         self._desktop, self._hand = desktop, hand
         self._chance = random.Random(seed)
 
@@ -58,7 +59,8 @@ class Person:
             case Wait():
                 time.sleep(action.seconds)
         time.sleep(BREATH)
-        self._desktop.observe()
+        if self._desktop is not None:
+            self._desktop.observe()
 
     def _drag(self, drag: Drag) -> None:
         mask, steps = MASKS[drag.button], 12

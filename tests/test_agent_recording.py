@@ -3,14 +3,13 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from actuation.action import Ask, Click, Done, Press, TypeText
+from actuation.action import Ask, Click, Done, Motion, Press, TypeText
 from actuation.desktop import Desktop
-from actuation.fake import FakeDesktop
+from actuation.fake import FakeDesktop, FakeRecorder
 from actuation.recorded import Recorded
 from agent.cue import Cue
 from agent.events import Collector, Stepped
@@ -27,33 +26,30 @@ GOAL = Episode("r1", "Enter the row", "", "", 0, RECORDING, "", 1000.0)
 ACTS = (Click(60, 90), TypeText("Bäcker"), Press("Tab"), TypeText("12.50"), Press("ctrl+s"))
 
 
-@dataclass
-class Told:
-    """A Recorder: a test's hands act on the desktop, and it tells it as a real one would."""
+class Joining(FakeRecorder):
+    """It may hold an act back until it is closed, as typing is that is still joined."""
 
-    desktop: FakeDesktop
-    told: Callable[[Recorded], None]
-    last: Recorded | None = None  # told only with close(), as typing is that is still joined
-    hidden: list[bool] = field(default_factory=list)
-    closed: int = 0
+    def __init__(self, desktop: Desktop, told: Callable[[Recorded], None]) -> None:
+        super().__init__(desktop, told)
+        self._last: list[Recorded] = []
+        self.hides: list[bool] = []
+        self.closes = 0
 
-    def act(self, action: Click | TypeText | Press, joining: bool = False) -> None:
-        before, began = self.desktop.glance(), time.time()
-        self.desktop.perform(action)
-        act = Recorded(action, before, self.desktop.glance(), began, time.time())
-        if joining:
-            self.last = act
-        elif self.hidden[-1:] != [True]:
-            self.told(act)
+    def join(self, action: Motion) -> None:
+        """Do it, and tell it last of all."""
+        before = self._desktop.glance()
+        self._desktop.perform(action)
+        self._last.append(Recorded(action, before, self._desktop.glance(), 1.0, 2.0))
 
     def hide(self, hidden: bool) -> None:
-        self.hidden.append(hidden)
+        super().hide(hidden)
+        self.hides.append(hidden)
 
     def close(self) -> None:
-        if self.last is not None:
-            self.told(self.last)
-            self.last = None
-        self.closed += 1
+        for act in self._last:
+            self.tell(act)
+        self.closes += 1
+        super().close()
 
 
 class Studio:
@@ -79,8 +75,8 @@ class Studio:
         assert self._verdict is not None
         return self._verdict
 
-    def _listen(self, desktop: Desktop, told: Callable[[Recorded], None]) -> Told:
-        self.hands = Told(self.desktop, told)
+    def _listen(self, desktop: Desktop, told: Callable[[Recorded], None]) -> Joining:
+        self.hands = Joining(desktop, told)
         self._begun.set()
         return self.hands
 
@@ -117,10 +113,10 @@ def lived(path: Path) -> Episode:
 def test_each_act_is_on_disk_as_soon_as_it_is_told(path: Path) -> None:
     with Studio(path, Verdict(True, "the row is there")) as studio:
         for count, action in enumerate(ACTS[:-1], 1):
-            studio.hands.act(action)
+            studio.hands.do(action)
             studio.steps(count)
             assert [one.performed for one in lived(path).steps] == list(ACTS[:count])
-        studio.hands.act(ACTS[-1], joining=True)
+        studio.hands.join(ACTS[-1])
         studio.cue.finish()
         run = studio.ended()
     kept = lived(path)
@@ -131,7 +127,7 @@ def test_each_act_is_on_disk_as_soon_as_it_is_told(path: Path) -> None:
     assert all(one.intended == one.performed for one in kept.steps)
     assert {one.actor for one in kept.steps} == {Actor.OPERATOR}
     assert kept.provenance == RECORDING
-    assert studio.hands.closed == 1
+    assert studio.hands.closes == 1
     assert studio.desktop.saved[0, 0] == "Bäcker"
 
 
@@ -148,7 +144,7 @@ def test_the_verifier_has_the_last_word(
     path: Path, verdict: Verdict | None, ending: Done | Ask, outcome: Outcome
 ) -> None:
     with Studio(path, verdict) as studio:
-        studio.hands.act(Click(60, 90))
+        studio.hands.do(Click(60, 90))
         assert studio.cue.finish(ending)
         assert not studio.cue.finish()
         assert studio.ended().outcome is outcome
@@ -158,7 +154,7 @@ def test_the_verifier_has_the_last_word(
 
 def test_a_stop_ends_it_without_a_verdict_and_keeps_what_was_told(path: Path) -> None:
     with Studio(path, Verdict(True, "")) as studio:
-        studio.hands.act(Click(60, 90))
+        studio.hands.do(Click(60, 90))
         studio.steps(1)
         studio.stop.throw()
         assert studio.ended().outcome is Outcome.STOPPED
@@ -167,7 +163,7 @@ def test_a_stop_ends_it_without_a_verdict_and_keeps_what_was_told(path: Path) ->
 
 def test_a_desktop_that_goes_ends_it_openly(path: Path) -> None:
     with Studio(path, None) as studio:
-        studio.hands.act(Click(60, 90))
+        studio.hands.do(Click(60, 90))
         studio.desktop.close()
         studio.cue.finish()
         assert studio.ended().outcome is Outcome.FAILED
@@ -180,16 +176,16 @@ def test_pause_hides_and_a_touch_is_no_take_over(path: Path) -> None:
         session.begin(studio.stop, recording=True, cue=studio.cue)
         assert not session.take_over("you touched the mouse")
         assert session.state is State.RECORDING
-        studio.hands.act(Click(60, 90))
+        studio.hands.do(Click(60, 90))
         assert session.pause()
         assert not session.pause()
-        studio.hands.act(TypeText("secret"))
+        studio.hands.do(TypeText("secret"))
         assert session.go_on()
-        studio.hands.act(Press("Tab"))
+        studio.hands.do(Press("Tab"))
         assert session.finish()
         studio.ended()
         session.end()
-    assert studio.hands.hidden == [True, False]
+    assert studio.hands.hides == [True, False]
     assert [one.performed for one in lived(path).steps] == [Click(60, 90), Press("Tab"), Done()]
     assert session.state is State.IDLE
     assert session.take_over()  # theirs again

@@ -16,7 +16,8 @@ from memory.exclude import HIDDEN
 from perception.observation import Box, Image, Observation, Window
 
 PATCH = 24  # pixels around a point that must look the same
-ALIKE = 0.9  # share of them; a caret or a hover may differ
+ALIKE = 0.9  # share of them; a caret may differ
+TINT = 24  # of 255, in each colour: a pointer that rests on a button lights it up by less
 LATE, LOOKS = 0.5, 10  # seconds between looks for a late program, and how many
 SHAKEN = 8  # pixels by which a window of another title may be larger or smaller, and be the same
 
@@ -95,11 +96,12 @@ def divergence(step: Step, now: Observation) -> str:
 
 
 def likeness(then: Image, now: Image, x: int, y: int) -> float:
-    """Share of equal pixels in the patch around a point, 0..1."""
+    """Share of pixels in the patch around a point that are the same but for a tint, 0..1."""
     height, width = then.shape[:2]
     patch = Box(x - PATCH // 2, y - PATCH // 2, PATCH, PATCH).intersect(Box(0, 0, width, height))
     cut = np.s_[patch.y : patch.bottom, patch.x : patch.right]
-    return float((then[cut] == now[cut]).all(axis=-1).mean()) if patch.area else 0.0
+    apart = np.abs(then[cut].astype(np.int16) - now[cut])
+    return float((apart <= TINT).all(axis=-1).mean()) if patch.area else 0.0
 
 
 def _hidden(action: TypeText | Press) -> bool:

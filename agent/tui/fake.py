@@ -70,9 +70,7 @@ RUNNING = wire.Status(
     ms=MS,
 )
 QUESTION = wire.Question(3, DELETING, "delete", "it deletes something", NOON - 18, NOON + 282)
-TAPE = wire.Tape(
-    NOON - 83, False, ("keepass", "bank"), "ctrl+alt+Return", "ctrl+alt+space"
-)
+TAPE = wire.Tape(NOON - 83, False, ("keepass", "bank"), "ctrl+alt+Return", "ctrl+alt+space")
 MOMENTS = {
     "idle": IDLE,
     "running": RUNNING,
