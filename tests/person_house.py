@@ -12,6 +12,7 @@ from actuation.virtual import VirtualDesktop
 
 MASKS = {Button.LEFT: 1, Button.MIDDLE: 2, Button.RIGHT: 4}
 UP, DOWN, LEFT, RIGHT = 8, 16, 32, 64
+SHIFTED = dict(zip("1234567890-=[];'\\,./`", '!@#$%^&*()_+{}:"|<>?~', strict=True))  # on a US board
 BREATH = 0.5  # seconds between two acts: a faster second click would be a double one
 
 
@@ -54,6 +55,8 @@ class Person:
                     time.sleep(self._chance.uniform(0.02, 0.08))
             case Press():
                 *held, key = chord(action.keys)
+                if "shift" in held and len(key) == 1:  # a viewer says what Shift makes of it
+                    key = SHIFTED.get(key, key.upper())
                 with self._held(held):
                     hand.tap(keysym_named(key))
             case Wait():
