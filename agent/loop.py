@@ -60,10 +60,13 @@ class PolicyBroke(Exception):  # noqa: N818 - what happened, as a run's detail s
 
 
 class Journal(Protocol):
-    """What the loop needs of memory; memory.store.Store is the real one."""
+    """What the loop and a recording need of memory; memory.store.Store is the real one.
+
+    after: the frame after the action, where it is known already, as of a person's act.
+    """
 
     def begin(self, episode: Episode) -> None: ...
-    def intend(self, episode_id: str, step: Step) -> None: ...
+    def intend(self, episode_id: str, step: Step, after: Observation | None = None) -> None: ...
     def outcome(self, episode_id: str, index: int, performed: Action) -> None: ...
     def end(
         self, episode_id: str, outcome: Outcome, collateral: bool, detail: str, ended_at: float

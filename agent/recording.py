@@ -95,7 +95,7 @@ class Recording:
     def _keep(self, episode: str, act: Recorded) -> None:
         began = time.monotonic()
         self._see(episode, act.after)
-        self._write(episode, act.before, act.action, "pasted" if act.pasted else "")
+        self._write(episode, act.before, act.action, "pasted" if act.pasted else "", act.after)
         changed = act.before.image.shape != act.after.image.shape or not is_caret(
             difference(act.before.image, act.after.image)
         )
@@ -115,10 +115,17 @@ class Recording:
             return Outcome.UNVERIFIED, ending.answer
         return Outcome.ASKED, ending.question
 
-    def _write(self, episode: str, before: Observation, action: Action, note: str) -> None:
+    def _write(
+        self,
+        episode: str,
+        before: Observation,
+        action: Action,
+        note: str,
+        after: Observation | None = None,
+    ) -> None:
         index = len(self._steps)
         step = Step(index, before, action, None, Actor.OPERATOR, note=note)
-        self.journal.intend(episode, step)
+        self.journal.intend(episode, step, after)
         self.journal.outcome(episode, index, action)
 
     def _see(self, episode: str, observation: Observation) -> None:

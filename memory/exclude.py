@@ -37,7 +37,7 @@ class Journal(Protocol):
     """The writing side of memory.store.Store."""
 
     def begin(self, episode: Episode) -> None: ...
-    def intend(self, episode_id: str, step: Step) -> None: ...
+    def intend(self, episode_id: str, step: Step, after: Observation | None = None) -> None: ...
     def outcome(self, episode_id: str, index: int, performed: Action) -> None: ...
     def end(
         self, episode_id: str, outcome: Outcome, collateral: bool, detail: str, ended_at: float
@@ -69,8 +69,11 @@ class Excluding:
         self._dotted = self._quiet = False
         self._journal.begin(episode)
 
-    def intend(self, episode_id: str, step: Step) -> None:
+    def intend(self, episode_id: str, step: Step, after: Observation | None = None) -> None:
+        """after: the frame after the action, where it is known already, as of a person's act."""
         self.saw(step.observation)
+        if after is not None:
+            self.saw(after)
         active = step.observation.active
         self._dotted = active is not None and self._excluded(active)
         seen = blackened(step.observation, self._excluded)

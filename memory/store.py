@@ -26,6 +26,7 @@ from memory.flags import Flag
 from memory.frames import DamagedFrameError, Frames
 from memory.process import alive, myself
 from memory.rows import EPISODE, STEP, episode_row, read_episode, read_step, step_row
+from perception.observation import Observation
 
 SCRIPTS = ("schema.sql", "schema_2.sql")  # what each version of the schema adds
 VERSION = len(SCRIPTS)
@@ -147,8 +148,9 @@ class Store:
                 (*episode_row(episode), myself()),
             )
 
-    def intend(self, episode_id: str, step: Step) -> None:
-        """Journal what is about to be done, with the frame it was decided on."""
+    def intend(self, episode_id: str, step: Step, after: Observation | None = None) -> None:
+        """Journal what is about to be done, with the frame it was decided on. after: the frame
+        after it, for journals that look at both; the next step's frame shows it."""
         holes = ", ".join("?" * (STEP.count(",") + 1))
         with self._writing() as database:
             _known(database, episode_id)
