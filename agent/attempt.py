@@ -158,7 +158,7 @@ class Stage:
             mib = desktop.weigh() / 2**20 if isinstance(desktop, Weighed) else 0.0
         if run.outcome is Outcome.UNKNOWN:
             self.close()
-        return _attempt(episode, run, task.level, mib)
+        return attempted(episode, run, task.level, mib)
 
     def record(
         self, name: str, seed: int, variant: str, goal: str, cue: Cue, listen: Listen
@@ -171,13 +171,13 @@ class Stage:
             desktop, task, asked = self._ready(last, name, seed, variant)
             episode = _recorded(goal or asked.text, name, variant, seed)
             run = self._recording(desktop, cue, listen).run(episode, task.verify)
-        return _attempt(episode, run, task.level)
+        return attempted(episode, run, task.level)
 
     def film(self, desktop: Desktop, goal: str, cue: Cue, listen: Listen) -> Attempt:
         """Keep what a person's hands do on a desktop of theirs, as it is: nothing is set up, and
         nothing can check it."""
         episode = _recorded(goal)
-        return _attempt(episode, self._recording(desktop, cue, listen).run(episode, None))
+        return attempted(episode, self._recording(desktop, cue, listen).run(episode, None))
 
     def _recording(self, desktop: Desktop, cue: Cue, listen: Listen) -> Recording:
         return Recording(desktop, listen, self._journal, cue, self._sink, self._stop)
@@ -256,7 +256,7 @@ def _recorded(goal: str, task: str = "", variant: str = "", seed: int = 0) -> Ep
     )
 
 
-def _attempt(episode: Episode, run: Run, level: int = 0, mib: float = 0.0) -> Attempt:
+def attempted(episode: Episode, run: Run, level: int = 0, mib: float = 0.0) -> Attempt:
     """What a run came to."""
     verdict = run.verdict
     return Attempt(

@@ -269,6 +269,9 @@ def replay(
     episode: Annotated[
         str, typer.Argument(metavar="EPISODE", help="Its id, or the start of it; or 'last'.")
     ],
+    display: Annotated[
+        str, typer.Option(metavar=":N", help="Your own X display, for what was recorded there.")
+    ] = "",
     watch: Watch = False,
     json: Json = None,
 ) -> None:
@@ -278,7 +281,7 @@ def replay(
     """
     from agent.verbs import replay as verb
 
-    raise typer.Exit(verb.main(episode=episode, watch=watch, json=json))
+    raise typer.Exit(verb.main(episode=episode, display=display, watch=watch, json=json))
 
 
 @app.command()

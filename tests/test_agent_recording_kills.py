@@ -7,6 +7,8 @@ import json
 import os
 import random
 import signal
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -21,6 +23,7 @@ from worker_house import House, until
 from actuation.action import Click, Done, Motion, Press, TypeText
 from actuation.keeper import descendants
 from actuation.rfb import Hand
+from actuation.virtual import VirtualDesktop
 from agent.session import State
 from agent.worker import wire
 from agent.worker.client import Connection, connect
@@ -198,3 +201,45 @@ def test_a_recording_by_a_worker_is_hidden_finished_amended_and_accepted(tmp_pat
         assert house.verb("demonstrations", "--discard", "last").returncode == 0
         with Store(house.settings.store) as store:
             assert store.episodes() == []
+
+
+def test_the_operators_own_display_is_recorded_and_replayed(tmp_path: Path) -> None:
+    """Its own worker is started for as long as this takes; no task is set up."""
+    said = tmp_path / "said.txt"
+    command = [sys.executable, "-m", "agent", "record", "Say hello", "--json", "-"]
+    environment = os.environ | {"DORMOUSE_DATA": str(tmp_path / "data")}
+    with VirtualDesktop() as screen:
+        screen.launch(["xterm", "-u8", "-e", f"while read line; do echo $line >> {said}; done"])
+        screen.wait_for(lambda window: True)
+        with (
+            subprocess.Popen(
+                [*command, "--display", screen.display],
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            ) as verb,
+            Hand(screen.vnc_socket, screen.vnc_password) as hand,
+        ):
+            assert verb.stdin and verb.stderr and verb.stdout
+            heard = next(line for line in verb.stderr if "Show it with your own" in line)
+            assert "Enter here ends it" in heard
+            person = Person(screen, hand)
+            person.do(TypeText("Grüße"))
+            person.do(Press("Return"))
+            until(said.exists)
+            verb.stdin.write("\n")
+            verb.stdin.flush()
+            told = json.loads(verb.stdout.read())
+            assert verb.wait(60) == 0
+        assert (told["task"], told["outcome"], told["steps"]) == ("", "unverified", 3)
+        assert not (tmp_path / "data" / "run" / "worker.path").exists()  # it has ended, too
+        replay = [sys.executable, "-m", "agent", "replay", "last"]
+        lost = subprocess.run(replay, env=environment, capture_output=True, text=True)
+        assert lost.returncode == 2 and "say which" in lost.stderr
+        again = subprocess.run(
+            [*replay, "--display", screen.display], env=environment, capture_output=True, text=True
+        )
+        assert again.returncode == 0, again.stdout + again.stderr
+        until(lambda: said.read_text() == "Grüße\nGrüße\n")
