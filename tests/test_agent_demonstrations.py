@@ -5,6 +5,7 @@ DORMOUSE_DEMONSTRATIONS=30 .venv/bin/python -m pytest tests/test_agent_demonstra
 
 import os
 import subprocess
+import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -134,10 +135,12 @@ def keyboard(desktop: VirtualDesktop, layout: str, variant: str = "") -> None:
 def demonstrated(job: Job, layout: str, folder: Path) -> tuple[Episode, list[Motion]]:
     """The recorded episode, and what the person really did."""
     cue, task = Cue(), create(job.task)
-    (folder / "job").mkdir(parents=True)
     with VirtualDesktop() as desktop, Store(folder / "memory.sqlite") as store:
+        # Where a stage lays its files: programs show the path, as long as in a replay.
+        files = Path(tempfile.mkdtemp(prefix="task-", dir=desktop.home)) / "job"
+        files.mkdir()
         try:
-            goal = task.setup(desktop, folder / "job", job.seed, job.variant)
+            goal = task.setup(desktop, files, job.seed, job.variant)
             keyboard(desktop, layout)
             with Hand(desktop.vnc_socket, desktop.vnc_password) as hand:
                 # Xvnc loses the first character that it lays on a spare key after a switch.

@@ -34,7 +34,7 @@ from memory.store import Store
 
 KILLS = int(os.environ.get("DORMOUSE_KILLS", "2"))
 TASK = "books/enter_invoice"
-LATEST = 14.0  # seconds after the first act; a person needs about that for all of them
+LATEST = 9.0  # seconds after the first act; a person needs about that for all of them
 SECRET = "zitronenfalter"
 HIDDEN = "nachtpfauenauge"
 EXCLUDED = "Find"
@@ -64,7 +64,8 @@ class Viewer:
             if gone.is_set():
                 return
             self.person.do(action)
-            time.sleep(0.5)  # a dialog opens; and Escape twice in a moment would mean stop
+            if action == Press("ctrl+h"):
+                time.sleep(1.0)  # a dialog opens
 
 
 def begun(worker: Connection, seed: int) -> wire.Status:
