@@ -117,24 +117,10 @@ class Loop:
         self.journal.begin(episode)
         self.sink(Began(episode.id, episode.goal, self.policy.name, self.actor))
         self.policy.begin(episode.goal, context)
-        outcome, detail = self._live(episode.id, started)
-        claimed = outcome is Outcome.UNVERIFIED
-        verdict = verify(detail if claimed else "") if verify else None
-        if claimed and verdict is not None:
-            done = verdict.ok and not verdict.expects_ask
-            outcome = Outcome.VERIFIED if done else Outcome.WRONG
-            detail = verdict.reason
-        run = Run(
-            episode=episode.id,
-            outcome=outcome,
-            detail=detail,
-            claimed=claimed,
-            verdict=verdict,
-            steps=tuple(self._steps),
-            seconds=time.monotonic() - started,
-        )
+        outcome, said = self._live(episode.id, started)
+        run = concluded(episode.id, outcome, said, verify, self._steps, started)
         self.journal.end(episode.id, run.outcome, run.collateral, run.detail, time.time())
-        self.sink(Ended(episode.id, outcome, run.collateral, detail, len(self._steps), run.seconds))
+        self.sink(ended(run))
         return run
 
     def _live(self, episode: str, started: float) -> tuple[Outcome, str]:
@@ -340,6 +326,34 @@ def _intended(episode: str, index: int, decision: Decision) -> Intended:
         decision.target,
         decision.source,
     )
+
+
+def concluded(
+    episode: str,
+    outcome: Outcome,
+    said: str,
+    verify: Verify | None,
+    steps: list[dict[str, float]],
+    started: float,
+) -> Run:
+    """A run that has ended, once `verify` was asked: a claim of being done is not believed.
+
+    outcome, said: as the run itself ended, UNVERIFIED for such a claim. started: time.monotonic().
+    """
+    claimed = outcome is Outcome.UNVERIFIED
+    verdict = verify(said if claimed else "") if verify else None
+    if claimed and verdict is not None:
+        done = verdict.ok and not verdict.expects_ask
+        outcome = Outcome.VERIFIED if done else Outcome.WRONG
+        said = verdict.reason
+    seconds = time.monotonic() - started
+    return Run(episode, outcome, said, claimed, verdict, tuple(steps), seconds)
+
+
+def ended(run: Run) -> Ended:
+    """The event of it."""
+    steps = len(run.steps)
+    return Ended(run.episode, run.outcome, run.collateral, run.detail, steps, run.seconds)
 
 
 def _ending(action: Done | Ask | Fail) -> tuple[Outcome, str]:

@@ -16,8 +16,8 @@ from actuation.action import Action, Done
 from actuation.desktop import Desktop, DesktopError
 from actuation.recorded import Recorded, Recorder
 from agent.cue import Cue, Ending
-from agent.events import Began, Ended, Looked, Sink, Stepped, ignore
-from agent.loop import Journal, Run, Verify
+from agent.events import Began, Looked, Sink, Stepped, ignore
+from agent.loop import Journal, Run, Verify, concluded, ended
 from agent.stop import Stop
 from memory.episode import Actor, Episode, Outcome, Step
 from perception.frames import difference, is_caret
@@ -50,17 +50,10 @@ class Recording:
         self._steps: list[dict[str, float]] = []
         self.journal.begin(episode)
         self.sink(Began(episode.id, episode.goal, "person", Actor.OPERATOR))
-        outcome, detail = self._live(episode.id)
-        claimed = outcome is Outcome.UNVERIFIED
-        verdict = verify(detail if claimed else "") if verify else None
-        if claimed and verdict is not None:
-            right = verdict.ok and not verdict.expects_ask
-            outcome = Outcome.VERIFIED if right else Outcome.WRONG
-            detail = verdict.reason
-        seconds = time.monotonic() - started
-        run = Run(episode.id, outcome, detail, claimed, verdict, tuple(self._steps), seconds)
-        self.journal.end(episode.id, outcome, run.collateral, detail, time.time())
-        self.sink(Ended(episode.id, outcome, run.collateral, detail, len(self._steps), seconds))
+        outcome, said = self._live(episode.id)
+        run = concluded(episode.id, outcome, said, verify, self._steps, started)
+        self.journal.end(episode.id, run.outcome, run.collateral, run.detail, time.time())
+        self.sink(ended(run))
         return run
 
     def _live(self, episode: str) -> tuple[Outcome, str]:
