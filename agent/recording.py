@@ -24,6 +24,7 @@ from perception.frames import difference, is_caret
 from perception.observation import Observation
 
 BREATH = 0.1  # seconds between two looks at the stop sign
+ALIVE = 2.0  # seconds without an act after which it is looked whether the desktop is still there
 
 Told = Callable[[Recorded], None]
 Listen = Callable[[Desktop, Told], Recorder]
@@ -64,8 +65,13 @@ class Recording:
             recorder = self.listen(self.desktop, acts.put)
             try:
                 self.cue.begin(recorder.hide)
+                looked = time.monotonic()
                 while self.cue.ending is None and not self.stop.thrown:
-                    self._keep_next(episode, acts, BREATH)
+                    if self._keep_next(episode, acts, BREATH):
+                        looked = time.monotonic()
+                    elif time.monotonic() - looked > ALIVE:
+                        self.desktop.glance()
+                        looked = time.monotonic()
             finally:
                 recorder.close()  # it tells what was still being joined
             while self._keep_next(episode, acts, 0):

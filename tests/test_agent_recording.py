@@ -10,6 +10,7 @@ import pytest
 from actuation.action import Ask, Click, Done, Motion, Press, TypeText
 from actuation.desktop import Desktop
 from actuation.fake import FakeDesktop, FakeRecorder
+from actuation.person import Touch
 from actuation.recorded import Recorded
 from agent.cue import Cue
 from agent.events import Collector, Stepped
@@ -17,6 +18,7 @@ from agent.loop import Run
 from agent.recording import Recording
 from agent.session import Patience, Session, State
 from agent.stop import Stop
+from agent.touching import Touching
 from memory.amend import RECORDING
 from memory.episode import Actor, Episode, Outcome
 from memory.store import Store
@@ -164,8 +166,7 @@ def test_a_stop_ends_it_without_a_verdict_and_keeps_what_was_told(path: Path) ->
 def test_a_desktop_that_goes_ends_it_openly(path: Path) -> None:
     with Studio(path, None) as studio:
         studio.hands.do(Click(60, 90))
-        studio.desktop.close()
-        studio.cue.finish()
+        studio.desktop.close()  # nobody says that it is finished
         assert studio.ended().outcome is Outcome.FAILED
     assert len(lived(path).steps) == 1
 
@@ -189,6 +190,20 @@ def test_pause_hides_and_a_touch_is_no_take_over(path: Path) -> None:
     assert [one.performed for one in lived(path).steps] == [Click(60, 90), Press("Tab"), Done()]
     assert session.state is State.IDLE
     assert session.take_over()  # theirs again
+
+
+def test_escape_twice_still_stops(path: Path) -> None:
+    session = Session(Patience())
+    touching = Touching(session)
+    with Studio(path, None) as studio:
+        session.begin(studio.stop, recording=True, cue=studio.cue)
+        touching(Touch("motion", False, 1.0))
+        touching(Touch("key", True, 2.0))
+        assert session.state is State.RECORDING
+        touching(Touch("key", True, 2.3))
+        assert studio.ended().outcome is Outcome.STOPPED
+        session.end()
+    assert session.state is State.STOPPED
 
 
 def test_what_is_hidden_before_it_begins_stays_hidden() -> None:

@@ -96,6 +96,8 @@ def test_whatever_comes_over_the_line_is_refused_in_a_sentence(text: bytes) -> N
         (b'{"v":3,"do":"add","job":{"id":0,"task":"t","at":-Infinity}}', "job.at"),
         (b'{"v":3,"do":"add","job":{"id":0,"task":"t","at":1e999}}', "job.at"),
         (b'{"v":3,"do":"add","job":{"id":0,"task":"t","weights":"\\ud800"}}', "job.weights"),
+        (b'{"v":3,"do":"add","job":{"id":0,"task":"","display":":0"}}', "job.display"),
+        (b'{"v":3,"do":"mask","episode":"e","box":[1,2,3]}', "box"),
         (b'{"v":3,"do":"look","patience":NaN}', "patience"),
         (b'{"v":3,"do":"look","after":99999999999999999999}', "after"),
         (b'{"v":3,"do":"sleep","seed":-1}', "seed"),

@@ -11,11 +11,15 @@ from textual.widgets import Button, Input, Label, Select, Static
 
 from agent.errors import BadInput
 from agent.verbs.queue import moment
-from agent.worker.wire import Job
+from agent.worker.wire import PERSON, Job
 from tasks.catalog import create, names
 from tasks.outside import NoTaskError
 
-POLICIES = (("the agent does it", ""), ("a demonstration is shown", "scripted"))
+POLICIES = (
+    ("the agent does it", ""),
+    ("a demonstration is shown", "scripted"),
+    ("you show it: your hands are recorded", PERSON),
+)
 
 # A choice and not a box: ticked or not is told by a terminal's colours alone.
 DRY = (("no", ""), ("yes: it ends where something would be saved or sent", "dry"))

@@ -75,6 +75,8 @@ def _followed(output: Output, worker: Connection, number: int, stop: Stop, watch
                 if begun and not told:
                     output.progress.print(HOW, markup=False)
                     eyes = _opened(output, now) if watch and now.vnc[0] else None
+                if not mine:
+                    line.update(f"it waits in the queue: {now.state}")
                 if begun:
                     line.update(words := tape_line(now, time.time()))
                     if not output.progress.is_terminal and words != told:
