@@ -105,11 +105,13 @@ class Recording:
         self._done(episode, act.action, changed, ms)
 
     def _end(self, episode: str, ending: Ending) -> tuple[Outcome, str]:
-        """The last step says that it is done, on the frame that shows it done."""
-        seen = self.desktop.observe()
-        self._see(episode, seen)
-        self._write(episode, seen, ending, "")
-        self._done(episode, ending, True, {})
+        """The last step says that it is done, on the frame that shows it done; where that is
+        hidden there is no such step."""
+        if not self.cue.hidden:
+            seen = self.desktop.observe()
+            self._see(episode, seen)
+            self._write(episode, seen, ending, "")
+            self._done(episode, ending, True, {})
         if isinstance(ending, Done):
             return Outcome.UNVERIFIED, ending.answer
         return Outcome.ASKED, ending.question

@@ -192,6 +192,17 @@ def test_pause_hides_and_a_touch_is_no_take_over(path: Path) -> None:
     assert session.take_over()  # theirs again
 
 
+def test_what_ends_hidden_shows_no_last_frame(path: Path) -> None:
+    with Studio(path, Verdict(True, "")) as studio:
+        studio.hands.do(Click(60, 90))
+        studio.steps(1)
+        studio.cue.hide(True)
+        studio.cue.finish(Done("42"))
+        assert studio.ended().outcome is Outcome.VERIFIED
+    assert [one.performed for one in lived(path).steps] == [Click(60, 90)]
+    assert studio.answer == "42"
+
+
 def test_escape_twice_still_stops(path: Path) -> None:
     session = Session(Patience())
     touching = Touching(session)
