@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from person_house import Person, joined
 
-from actuation.action import Action, Ask, Done, Fail, Motion, Press, TypeText
+from actuation.action import Action, Ask, Click, Done, Fail, Motion, Press, TypeText
 from actuation.rfb import Hand
 from actuation.virtual import VirtualDesktop
 from agent.config import Settings
@@ -106,24 +106,33 @@ class Performance(threading.Thread):
     def _perform(self, person: Person) -> None:
         while not self._cue.begun_at:
             time.sleep(0.05)
-        for action in self._words():
-            self._do(person, action)
-        keyboard(self._desktop, "us", "altgr-intl")
-        for action in self._task.demonstrate(self._desktop.observe):  # type: ignore[attr-defined]
+        shown = self._task.demonstrate(self._desktop.observe)  # type: ignore[attr-defined]
+        active = self._desktop.glance().active
+        application = active.application.lower() if active else ""
+        if "chrom" in application:
+            self._do(person, Press("ctrl+f"))
+            self._say(person)
+        elif "gnucash" in application:
+            self._say(person)
+        said = bool(self.done)
+        for action in shown:
             if isinstance(action, Done | Ask | Fail):
                 self.ending = action
                 break
             self._do(person, action)
+            if not said and isinstance(action, Click):  # in a cell now; Escape leaves it as it was
+                self._say(person)
+                said = True
+
+    def _say(self, person: Person) -> None:
+        """Type the foreign words, in their own layout; Escape takes them back."""
+        self._do(person, TypeText(WORDS[self._layout]))
+        self._do(person, Press("Escape"))
+        keyboard(self._desktop, "us", "altgr-intl")
 
     def _do(self, person: Person, action: Motion) -> None:
         self.done.append(action)
         person.do(action)
-
-    def _words(self) -> list[Motion]:
-        active = self._desktop.glance().active
-        browser = active is not None and "chrom" in active.application.lower()
-        opening = [Press("ctrl+f")] if browser else []
-        return [*opening, TypeText(WORDS[self._layout]), Press("Escape")]
 
 
 def keyboard(desktop: VirtualDesktop, layout: str, variant: str = "") -> None:

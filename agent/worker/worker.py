@@ -344,9 +344,9 @@ def instead(text: str) -> Action | None:
 
 def checked(job: Job) -> Job:
     """Raises BadInput where the job names what is not there."""
-    if job.display and not job.task:
-        if not job.goal.strip():
-            raise BadInput("say in words what will be shown on your display")
+    if job.display:
+        if job.task or not job.goal.strip():
+            raise BadInput("on your own display no task is set up: say what you will show")
         return job
     try:
         known = [variant for variant in create(job.task).variants if variant]
