@@ -1,6 +1,6 @@
 """What a person did, as an agent would say it: the seam between a recorder and those who keep it.
 
-    a person's hands ──▶ Recorder ──told(Recorded)──▶ memory, a policy's lesson, a film
+a person's hands ──▶ Recorder ──told(Recorded)──▶ memory, a policy's lesson, a film
 """
 
 from dataclasses import dataclass

@@ -18,6 +18,7 @@ from types import TracebackType
 from actuation.desktop import DesktopError, Host, Stopped, Weighed
 from actuation.rules import Rules
 from agent.approval import Approve, Hold, go_on, never
+from agent.diary import Taught, nobody
 from agent.events import Preparing, SetupFailed, Sink, ignore
 from agent.guarding import guard
 from agent.loop import Journal, Loop, Run
@@ -94,6 +95,7 @@ class Stage:
         sink: Sink = ignore,
         approve: Approve = never,
         hold: Hold = go_on,
+        taught: Taught = nobody,
         stop: Stop | None = None,
     ) -> None:
         """host: starts a fresh desktop; called again after one has failed."""
@@ -103,7 +105,7 @@ class Stage:
         self._recall = recall
         self._rules = rules or Rules()
         self._sink = sink
-        self._approve, self._hold = approve, hold
+        self._approve, self._hold, self._taught = approve, hold, taught
         self._stop = stop or Stop()
         self._desktop: Host | None = None
 
@@ -139,6 +141,7 @@ class Stage:
                 sink=self._sink,
                 approve=self._approve,
                 hold=self._hold,
+                taught=self._taught,
                 stop=self._stop,
             )
             episode = Episode(

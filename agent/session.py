@@ -14,16 +14,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from actuation.action import Action
 from actuation.desktop import Desktop
-from agent.approval import Answer, Proposal, Request
+from agent.approval import QUESTION, Answer, Proposal, Request
 from agent.stop import Stop
 
 
 class State(StrEnum):
     IDLE = "idle"
     RUNNING = "running"
-    WAITING = "waiting"  # for an approval
+    WAITING = "waiting"  # for an approval, or an answer
     PAUSED = "paused"
     TAKEN_OVER = "taken over"  # a person has the mouse and the keyboard
     RECORDING = "recording"  # a demonstration is being shown
@@ -238,12 +237,12 @@ class Session:
             touched, self._touched = self._touched, False
         return touched
 
-    def approve(self, request: Request) -> Action | None:
-        """Ask a person; None means no. A timeout, a stop and a take-over are a no: after the last,
-        hold() says so."""
+    def approve(self, request: Request) -> Answer | None:
+        """Ask a person. None, which is no answer, after a timeout, a stop and a take-over: after
+        the last, hold() says so."""
         with self._now:
             if self._granted.issuperset(request.rules):
-                return request.action
+                return Answer(True)
             self._questions += 1
             asked_at = time.time()
             limit = time.monotonic() + self._patience.approval
@@ -262,8 +261,6 @@ class Session:
             if self._taken or self._run is None or self._run.thrown:
                 answer = None
             if answer is not None and answer.yes and answer.whole_task:
-                self._granted.update(request.rules)
+                self._granted.update(set(request.rules) - {QUESTION})
         self._changed()
-        if answer is None or not answer.yes:
-            return None
-        return answer.action or request.action
+        return answer

@@ -20,14 +20,14 @@ from types import TracebackType
 
 from actuation.action import Action, Ask, Done, Fail
 from actuation.grammar import format_action
-from memory import flags
-from memory.episode import Actor, Episode, Outcome, Step
+from memory import flags, taught
+from memory.episode import Actor, Episode, Fate, Outcome, Step
 from memory.flags import Flag
 from memory.frames import DamagedFrameError, Frames
 from memory.process import alive, myself
 from memory.rows import EPISODE, STEP, episode_row, read_episode, read_step, step_row
 
-SCRIPTS = ("schema.sql", "schema_2.sql")  # what each version of the schema adds
+SCRIPTS = ("schema.sql", "schema_2.sql", "schema_3.sql")  # what each version of the schema adds
 VERSION = len(SCRIPTS)
 CHECKED = 64 * 2**20  # bytes: a larger file is not checked as a whole at each start
 
@@ -243,6 +243,16 @@ class Store:
             ).fetchall()
         return [read_episode(row) for row in rows]
 
+    def taught(self) -> set[str]:
+        """Runs in which a person acted, judged a proposal, or answered a question."""
+        with _told(self.path):
+            return taught.runs(self._database)
+
+    def answers(self, since: float) -> list[tuple[str, str]]:
+        """Questions with a person's answers, of runs that started at or after `since`."""
+        with _told(self.path):
+            return taught.answers(self._database, since)
+
     def lengths(self) -> dict[str, int]:
         """How many steps each episode has."""
         with _told(self.path):
@@ -301,6 +311,8 @@ def _how(episode: Episode) -> tuple[Outcome, bool, str]:
         return Outcome.UNKNOWN, False, "the process ended before the first step"
     last = episode.steps[-1]
     match last.performed:
+        case None if last.fate is not Fate.NONE:
+            return Outcome.UNKNOWN, False, f"the process ended after step {last.index}"
         case None:
             return Outcome.UNKNOWN, False, f"the process ended during step {last.index}"
         case Ask(question):

@@ -6,10 +6,10 @@ from json import loads
 from rich.console import Console
 from rich.prompt import Confirm
 
-from actuation.action import Action
+from actuation.action import Ask
 from actuation.grammar import format_action
 from actuation.virtual import VirtualDesktop
-from agent.approval import Approve, Request
+from agent.approval import Answer, Approve, Request
 from agent.attempt import Attempt, Stage
 from agent.config import Settings
 from agent.console import ConsoleSink
@@ -141,15 +141,14 @@ def _told(
 def approver(console: Console) -> Approve:
     """Asks at the terminal; where there is none, nothing is approved."""
 
-    def ask(request: Request) -> Action | None:
-        if not sys.stdin.isatty():
-            return None
+    def ask(request: Request) -> Answer | None:
+        if not sys.stdin.isatty() or isinstance(request.action, Ask):
+            return None  # a question ends the run: there is time to answer it at the desk
         console.bell()
         console.print(f"{format_action(request.action)}: {request.risk}", markup=False)
         if request.note:
             console.print(f"  {request.note}", markup=False)
-        yes = Confirm.ask("Do it?", default=False, console=console)
-        return request.action if yes else None
+        return Answer(Confirm.ask("Do it?", default=False, console=console))
 
     return ask
 

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from hashlib import sha256
 
-from memory.episode import Actor, Episode
+from memory.episode import Episode
 from memory.flags import Flag, Words, digest, parsed, plain
 from memory.levels import Level, Levels
 from memory.recall import good
@@ -46,8 +46,7 @@ def gather(store: Store, levels: Levels, limit: int) -> Gathered:
     Over the limit the newest stay, and demonstrations before runs: a day of many runs must not
     crowd out the few times that it was shown how.
     """
-    corrected = {head.id for head in store.episodes("run", actor=Actor.OPERATOR) if head.outcome}
-    said = store.flagged()
+    corrected, said = store.taught(), store.flagged()
     corrected |= {name for name, each in said.items() if any(f.correction for f in each.values())}
     heads = [head for head in store.episodes() if head.outcome]  # an open one is still lived
     worthy = [head for head in heads if good(head) or head.id in corrected]

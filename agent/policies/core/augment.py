@@ -88,11 +88,15 @@ def _select(lesson: Lesson, keep: Callable[[int, Element], bool]) -> Lesson:
     kept = [i for i, e in enumerate(scene.elements) if keep(i, e)]
     place = {old: new for new, old in enumerate(kept)}
     shift = len(kept) - len(scene.elements)
-    targets = tuple(
-        place[t] if t in place else t + shift
-        for t in lesson.choice.targets
-        if t in place or t >= len(scene.elements)
-    )
+
+    def moved(choice: Choice) -> Choice:
+        targets = (
+            place[t] if t in place else t + shift
+            for t in choice.targets
+            if t in place or t >= len(scene.elements)
+        )
+        return replace(choice, targets=tuple(targets))
+
     made = replace(
         scene,
         elements=tuple(scene.elements[i] for i in kept),
@@ -101,12 +105,13 @@ def _select(lesson: Lesson, keep: Callable[[int, Element], bool]) -> Lesson:
     return replace(
         lesson,
         situation=replace(situation, scene=made),
-        choice=replace(lesson.choice, targets=targets),
+        choice=moved(lesson.choice),
+        wrong=lesson.wrong and moved(lesson.wrong),
     )
 
 
 def _without_some(lesson: Lesson, rng: random.Random) -> Lesson:
-    targets = set(lesson.choice.targets)
+    targets = set(lesson.choice.targets) | set(lesson.wrong.targets if lesson.wrong else ())
     lost = {
         i
         for i, e in enumerate(lesson.situation.scene.elements)

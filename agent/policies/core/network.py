@@ -14,7 +14,7 @@ Shapes: B batch, T distinct texts of the batch, N candidates, G goal tokens, H d
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -91,6 +91,7 @@ EMPTY = (
 )  # at birth: only nights fill them
 LOOKS = 8  # numbers that say how a text looks (features.Features.looks)
 _MASKED = -1e4
+_CERTAIN = 0.999  # a wrong choice surer than this is no further from the right one
 _OPEN = 0.03  # label smoothing of kinds: what is certain beyond all doubt is never unlearned
 _KEYED = 48.0  # of the word-to-key score, for the same reason as _SHARP
 _LOUD = 4.0  # of the goal's asking for any key at all
@@ -265,9 +266,18 @@ def losses(scores: Scores, target: "Target", smoothing: float = _OPEN) -> Tensor
     return each * target.weight
 
 
+def unlikelihood(scores: Scores, wrong: "Target") -> Tensor:
+    """(B,) -log(1 - chance of the wrong choice), weighted (Welleck et al. 2020, "Neural text
+    generation with unlikelihood training")."""
+    once = replace(wrong, weight=torch.ones_like(wrong.weight))
+    chance = losses(scores, once, smoothing=0).neg().exp()
+    return -torch.log1p(-chance.clamp(max=_CERTAIN)) * wrong.weight
+
+
 @dataclass(frozen=True, eq=False)
 class Target:
-    """What was right, collated: classes (-1: does not count), pointer masks, weights."""
+    """What was right, collated: classes (-1: does not count), pointer masks, weights. wrong: what
+    was not, where that is known of any; weighted 0 where it is not."""
 
     kind: Tensor  # (B,)
     click: Tensor  # (B, N) bool
@@ -275,3 +285,4 @@ class Target:
     key: Tensor  # (B,)
     form: Tensor  # (B,)
     weight: Tensor  # (B,)
+    wrong: "Target | None" = None

@@ -117,8 +117,9 @@ class Choice:
 class Lesson:
     """One thing to learn: in this situation, choose this.
 
-    weight: 0..1, from review. old: replayed, not of the day. task: its name, where it was lived.
-    before_copying: nothing was copied yet, and a later step of the same episode copies.
+    weight: 0..1, from review; 0 where only `wrong` is known. old: replayed, not of the day. task:
+    its name, where it was lived. before_copying: nothing was copied yet, and a later step of the
+    same episode copies. wrong: what was wanted there and a person did not.
     """
 
     situation: Situation
@@ -127,6 +128,7 @@ class Lesson:
     old: bool = False
     task: str = ""
     before_copying: bool = False
+    wrong: Choice | None = None
 
 
 def label_of(element: Element) -> str:
