@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
         handback,
         stop,
         approve,
+        answer,
         watch,
     ):
         app.command()(verb)
@@ -164,6 +165,19 @@ def approve(
             question=question, no=no, instead=instead, whole_task=task, plain=plain, json=json
         )
     )
+
+
+def answer(
+    words: Annotated[str, typer.Argument(metavar="TEXT", help="What you answer.")],
+    json: Json = None,
+) -> None:
+    """Answer the agent's question: it goes on with what you say, and the night learns from it.
+
+    Example: dormouse answer 119.00
+    """
+    from agent.verbs import queue as verb
+
+    raise typer.Exit(verb.answer(words, json))
 
 
 def watch(

@@ -21,7 +21,7 @@ from actuation.action import (
     Wait,
 )
 from actuation.grammar import format_action
-from memory.episode import Episode, Outcome, Step
+from memory.episode import Episode, Fate, Outcome, Step
 from memory.flags import Flag
 from memory.recall import good
 from memory.sleep.review import effect
@@ -43,7 +43,7 @@ LETTERS: dict[type[Action], str] = {
 }
 LEGEND = (
     "c click m move d drag s scroll t type k key w wait ? ask ✓ done ✗ fail"
-    " │ · no effect ! not done ⚑ flagged ✎ corrected"
+    " │ · no effect ! not done x not wanted “ answered ⚑ flagged ✎ corrected"
 )
 CELL = 16  # pixels: changes nearer than this are one
 
@@ -121,6 +121,7 @@ def step_json(step: Step, flag: Flag | None) -> dict[str, object]:
         "confidence": step.confidence,
         "weight": step.weight,
         "reason": step.reason,
+        "fate": step.fate,
         "note": step.note,
         "flag": flag.reason if flag else None,
         "correction": None if correction is None else format_action(correction),
@@ -133,6 +134,10 @@ def when(at: float) -> str:
 
 def told(step: Step) -> str:
     """The action as text; one that was not performed is marked."""
+    if step.fate is Fate.ANSWER and isinstance(step.intended, TypeText):
+        return f"“{step.intended.text}”"
+    if step.fate.proposed:
+        return f"x {format_action(step.intended)}"
     if step.performed is None:
         return f"! {format_action(step.intended)}"
     return format_action(step.performed)
@@ -145,6 +150,8 @@ def judged(step: Step, flag: Flag | None) -> str:
         return f"corrected: {format_action(flag.correction)}{because}"
     if flag is not None:
         return f"flagged: {flag.reason}"
+    if step.fate is Fate.ANSWER and step.weight is None:
+        return str(step.fate)
     return "not reviewed yet" if step.weight is None else f"{step.weight:g} {step.reason}"
 
 
@@ -159,8 +166,10 @@ def timeline(episode: Episode, flags: Mapping[int, Flag]) -> tuple[str, str]:
 def _mark(step: Step, after: Step | None, flag: Flag | None) -> str:
     if flag is not None:
         return "⚑" if flag.correction is None else "✎"
+    if step.fate is Fate.ANSWER:
+        return "“"
     if step.performed is None:
-        return "!"
+        return "x" if step.fate.proposed else "!"
     return "·" if after is not None and not effect(step, after) else " "
 
 

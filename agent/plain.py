@@ -15,7 +15,9 @@ TAIL = 12
 
 def status_lines(now: Status, short: bool = False) -> list[str]:
     """The desk. short: without the tail of events."""
-    lines = [f"state: {WORDS[now.state]}" + (f" ({now.why})" if now.why else "")]
+    asks = now.question is not None and now.question.asks
+    state = "Waiting for your answer" if asks else WORDS[now.state]
+    lines = [f"state: {state}" + (f" ({now.why})" if now.why else "")]
     if now.job:
         lines.append(f"task {now.job.id}: {title(now.job)}")
         lines.append(f"goal: {now.goal}")
@@ -48,6 +50,11 @@ def job_line(job: Job) -> str:
 def question_lines(question: Question) -> list[str]:
     """What will happen, where the value came from, why it is risky, and how to answer."""
     left = max(0.0, question.denied_at - time.time())
+    if question.asks:
+        return [
+            f"question {question.id}: {question.asks}",
+            f"  the run ends as asked in {left:.0f} s; dormouse answer TEXT",
+        ]
     return [
         f"question {question.id}: {question.shown.action}",
         f"  risk: {question.risk} (rule: {question.rule})",
@@ -86,12 +93,16 @@ def night_line(record: NightRecord, lineage: Sequence[Level]) -> str:
 
 
 def night_lines(record: NightRecord, lineage: Sequence[Level]) -> list[str]:
-    """A night with its exams, before and after."""
+    """A night with its exams, before and after, and what a person had taught."""
     exams = (
         f"  {name}: {score.before:.0%} before, {score.after:.0%} after, of {score.attempts}"
         for name, score in record.exam.items()
     )
-    return [night_line(record, lineage), *exams]
+    taught = (
+        f"  you taught: {one.action} (weight {one.weight:g}, {one.reason})"
+        for one in record.corrections
+    )
+    return [night_line(record, lineage), *exams, *taught]
 
 
 def check_line(name: str, check: Check) -> str:

@@ -1,6 +1,9 @@
 """What a person's hand on the desktop means: it is theirs at once; Escape twice stops."""
 
+from collections.abc import Callable
+
 from actuation.person import Touch
+from actuation.recorded import Recorded, Recorder
 from agent.session import Session
 
 DOUBLE = 0.6  # seconds within which two presses of Escape mean stop
@@ -20,3 +23,25 @@ class Touching:
             if touch.at - self._escaped_at < DOUBLE:
                 self._session.stop("double Esc on the desktop")
             self._escaped_at = touch.at
+
+
+class Acts:
+    """What a person's hands did since it was last called (agent.diary.Taught)."""
+
+    def __init__(self, record: Callable[[Callable[[Recorded], None]], Recorder]) -> None:
+        """record: begins a recording that tells each act. Errors of it pass through."""
+        self._record = record
+        self._begin()
+
+    def _begin(self) -> None:
+        self._done: list[Recorded] = []
+        self._recorder = self._record(self._done.append)
+
+    def __call__(self) -> list[Recorded]:
+        self._recorder.close()  # what is still being joined is told first
+        done = self._done
+        self._begin()
+        return done
+
+    def close(self) -> None:
+        self._recorder.close()

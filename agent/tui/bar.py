@@ -41,7 +41,8 @@ def line(now: Status, width: int) -> str:
     if width < SHORT:
         word = NARROW.get(now.state, str(now.state).upper())
     elif now.state is State.WAITING:
-        word = "WAITING for your approval: press 2"
+        answer = now.question is not None and now.question.asks
+        word = f"WAITING for your {'answer' if answer else 'approval'}: press 2"
     else:
         word = WORDS[now.state]
     job = now.job

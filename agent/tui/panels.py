@@ -45,6 +45,12 @@ def question(asked: Question, now: float) -> Text:
     """What will happen, from where, why it is risky, how long it waits."""
     shown, text = asked.shown, Text()
     left, age = max(0.0, asked.denied_at - now), max(0.0, now - asked.asked_at)
+    if asked.asks:
+        text.append("THE AGENT ASKS  ", "bold")
+        text.append(f"{asked.asks}\n\n")
+        text.append(f"ENDS IN {minutes(left)}", "bold")
+        text.append(f" unless you answer; asked {minutes(age)} ago")
+        return text
     text.append("WILL HAPPEN  ", "bold")
     text.append(words(shown) + "\n", "bold")
     text.append(f"{shown.action}\n\n", "dim")

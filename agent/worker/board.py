@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import isfinite
 
+from actuation.action import Ask
 from actuation.grammar import format_action
 from agent import events
 from agent.approval import Proposal
@@ -122,6 +123,8 @@ class Board:
             case events.HandedBack():
                 now.changed = _difference(event)
                 self.say(f"handed back: {now.changed}")
+            case events.Answered():
+                self.say(f"answered: {event.question}")
             case events.Stepped():
                 now.step, now.ms = event.index + 1, event.ms
                 if now.shown is not None:
@@ -203,6 +206,7 @@ def _question(pending: Proposal | None) -> Question | None:
         harmless(asked.risk),
         pending.asked_at,
         pending.denied_at,
+        harmless(asked.action.question) if isinstance(asked.action, Ask) else "",
     )
 
 

@@ -60,7 +60,8 @@ class Shown:
 
 @dataclass(frozen=True)
 class Question:
-    """A delicate action that waits for a yes; without one it is denied at `denied_at`."""
+    """A delicate action that waits for a yes; without one it is denied at `denied_at`. asks: a
+    question of the agent's own, which waits for words; without them it ends the run then."""
 
     id: int
     shown: Shown
@@ -68,6 +69,7 @@ class Question:
     risk: str
     asked_at: Number
     denied_at: Number
+    asks: Text = ""
 
 
 @dataclass(frozen=True)

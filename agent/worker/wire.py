@@ -90,12 +90,14 @@ class Intend:
 
 @dataclass(frozen=True)
 class Reply:
-    """The answer to a question. action: do this instead. whole_task: do not ask again."""
+    """The answer to a question. action: do this instead. whole_task: do not ask again. words: what
+    the agent asked for itself; without them such a question stays unanswered, and ends the run."""
 
     question: int
     yes: bool
     action: str = ""
     whole_task: bool = False
+    words: Said = ""
     do: Literal["answer"] = "answer"
 
 

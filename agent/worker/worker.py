@@ -101,7 +101,8 @@ class Worker:
             case wire.Intend():
                 return wire.Done(changed=self.intend(request.intent, request.why))
             case wire.Reply():
-                answer = Answer(request.yes, instead(request.action), request.whole_task)
+                instead_of_it = instead(request.action)
+                answer = Answer(request.yes, instead_of_it, request.whole_task, request.words)
                 return wire.Done(changed=self.session.answer(request.question, answer))
             case wire.Add():
                 job = checked(request.job)

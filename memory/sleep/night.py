@@ -230,6 +230,7 @@ def _told(episodes: Sequence[Episode], reviews: Reviews) -> tuple[Reviewed, ...]
             action=redact(format_action(step.performed or step.intended)),
             weight=judgement.weight,
             reason=redact(judgement.reason),
+            fate=step.fate,
         )
         for episode in episodes
         for step, judgement in zip(episode.steps, reviews[episode.id], strict=True)
