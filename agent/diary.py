@@ -9,13 +9,15 @@ answered   ──▶ the question │ the words, on the same frame
 from collections.abc import Callable, Sequence
 
 from actuation.action import Action, Motion, Press, TypeText
-from actuation.guard import effect
 from actuation.recorded import Recorded
 from agent.clock import Clock
 from agent.policy import Decision, Policy, Pupil, at_work
 from memory.episode import Actor, Fate, Step
 from memory.exclude import Journal
 from perception.observation import Observation
+
+REPAINTED = 0.005
+"""The share of the screen that repaints itself at most: an icon, a highlighted button."""
 
 Taught = Callable[[], Sequence[Recorded]]
 """What a person's hands did since it was last called, in order: called when a run begins, when
@@ -115,17 +117,14 @@ class Diary:
     def _acts(self, acts: Sequence[Recorded]) -> list[tuple[Observation, Motion]]:
         if acts:
             self.propose(Fate.TAKEN_OVER)
-        seen = self._wanted[0] if self._wanted else None
         kept = []
-        for act in acts:
-            # The proposal's own frame as long as nothing has changed: side by side with it stands
-            # what should have been done there.
-            if seen is not None and effect(seen, act.before):
-                seen = None
-            frame, note = seen or act.before, "pasted" if act.pasted else ""
+        for number, act in enumerate(acts):
+            frame, note = act.before, "pasted" if act.pasted else ""
+            if number == 0 and self._wanted is not None and same_place(self._wanted[0], frame):
+                frame = self._wanted[0]  # side by side: what was wanted there, and what was done
             done, who = act.action, Actor.OPERATOR
             self._keep(Step(self.place, frame, done, done, who, note=note))
-            kept.append((frame, act.action))
+            kept.append((frame, done))
         self._wanted = None
         return kept
 
@@ -136,3 +135,12 @@ class Diary:
             self._journal.outcome(self._episode, step.index, step.performed)
         self.steps.append(Clock().read())
         self._persons += 1
+
+
+def same_place(wanted_on: Observation, touched: Observation) -> bool:
+    """Whether the screen on which hands began is the one that the proposal was made on: nothing
+    but they could have changed it since, late repaints and what hovering does aside."""
+    one, other = wanted_on.image, touched.image
+    if one.shape != other.shape or wanted_on.windows != touched.windows:
+        return False
+    return float((one != other).any(axis=2).mean()) < REPAINTED

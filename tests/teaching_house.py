@@ -10,14 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 
 from actuation.action import TypeText
 from actuation.desktop import Host
 from actuation.person import PersonWatch
-from actuation.recorded import Recorded
+from actuation.recorded import Recorded, Recorder
 from actuation.rfb import Hand
 from actuation.rules import Rules
 from actuation.virtual import VirtualDesktop
@@ -25,9 +25,9 @@ from agent.attempt import Attempt, Stage
 from agent.bedtime import lived, plan, sleep
 from agent.events import Event, Intended, ignore
 from agent.policies.catalog import maker
-from agent.session import Session
+from agent.session import Patience, Session
 from agent.stop import Stop
-from agent.touching import Touching
+from agent.touching import Acts, Touching
 from memory.episode import Actor, Fate
 from memory.levels import Levels
 from memory.sleep.log import NightRecord
@@ -35,7 +35,7 @@ from memory.store import Store
 from tasks.books.invoice import draw_invoice
 
 TASK = "books/enter_invoice"
-TAB = 0xFF09
+Record = Callable[[VirtualDesktop, Callable[[Recorded], None]], Recorder]
 
 
 def amount(text: str) -> Decimal | None:
@@ -56,40 +56,32 @@ def seeds(first: int, count: int) -> list[int]:
     return found[:count]
 
 
-@dataclass
 class Teacher:
     """A person at the virtual desktop: a hand over VNC, an eye on what is proposed.
 
-    taken: how often they took over. recorded: makes what tells their acts.
+    record: begins to record their hands. seed: of the invoice that lies before them. taken: how
+    often they took over.
     """
 
-    session: Session
-    recorded: "Callable[[VirtualDesktop, Teacher], Closing] | None" = None
-    seed: int = 0
-    taken: int = 0
-
-    def __post_init__(self) -> None:
+    def __init__(self, record: Record) -> None:
+        self.session = Session(Patience(lead=0.6))
         self.session.watched = lambda: True
-        self._acts: list[Recorded] = []
-        self._open = ExitStack()
+        self.seed = self.taken = 0
+        self._record, self._open = record, ExitStack()
+        self._acts: Acts | None = None
 
     def sit_down(self, desktop: VirtualDesktop) -> VirtualDesktop:
-        self._desktop = desktop
+        """At a fresh desktop."""
         self._hand = self._open.enter_context(Hand(desktop.vnc_socket, desktop.vnc_password))
         watch = PersonWatch(desktop.display, Touching(self.session))
         self._open.callback(watch.close)
-        if self.recorded is not None:
-            self._recorder = self.recorded(desktop, self)
-            self._open.callback(self._recorder.close)
+        self._acts = Acts(partial(self._record, desktop))
+        self._open.callback(self._acts.close)
         self.session.attach(desktop)
         return desktop
 
-    def told(self, act: Recorded) -> None:
-        self._acts.append(act)
-
-    def taught(self) -> Sequence[Recorded]:
-        done, self._acts = self._acts, []
-        return done
+    def taught(self) -> list[Recorded]:
+        return self._acts() if self._acts else []
 
     def see(self, event: Event) -> None:
         """The loop's thread tells what is about to be done; the hand moves in its own."""
@@ -99,32 +91,12 @@ class Teacher:
             threading.Thread(target=self._correct).start()
 
     def _correct(self) -> None:
-        text = f"{draw_invoice(self.seed).total:.2f}"
-        before = self._desktop.glance()
-        self._hand.type(text)
-        between = self._settled()
-        self._hand.tap(TAB)
-        after = self._settled()
-        if self.recorded is None:
-            from actuation.action import Press
-
-            now = time.time()
-            self._acts += [
-                Recorded(TypeText(text), before, between, now - 2, now - 1),
-                Recorded(Press("Tab"), between, after, now - 1, now),
-            ]
+        self._hand.type(f"{draw_invoice(self.seed).total:.2f}\t")
+        time.sleep(1.0)  # a look at what one has done
         self.session.hand_back()
-
-    def _settled(self):  # type: ignore[no-untyped-def]
-        time.sleep(0.7)
-        return self._desktop.glance()
 
     def close(self) -> None:
         self._open.close()
-
-
-class Closing:
-    def close(self) -> None: ...
 
 
 class School:
