@@ -6,11 +6,17 @@ the agent proposed ──▶ a person did otherwise, on the same frame ──▶
 import sqlite3
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from actuation.action import Action, Ask, TypeText
 from actuation.grammar import parse_action
 from memory.episode import Actor, Episode, Fate, Step
 
 NOTICEABLE = 64  # pixels: a blinking caret is fewer, a moved focus is more
+LATE = 3  # how many values the agent may have typed since before a person sees the mistake
+SQUARE = 16  # pixels
+OVERWRITTEN = 0.75  # of the squares that a text changed: two cells share a formula bar alone
 
 
 def runs(database: sqlite3.Connection) -> set[str]:
@@ -60,6 +66,44 @@ def _wrong(step: Step, before: Sequence[Step]) -> Step | None:
         if one.performed is not None:
             break
     return None
+
+
+def mended(episode: Episode) -> dict[int, int]:
+    """The agent's step → the operator's that puts it right: on the same frame, or by writing
+    something else over what the agent had typed."""
+    found = {wrong.index: index for index, wrong in corrections(episode).items()}
+    steps = episode.steps
+    for at, step in enumerate(steps[:-1]):
+        if step.actor is not Actor.OPERATOR or not isinstance(step.performed, TypeText):
+            continue
+        typed = (i for i in range(at) if _typed_by_agent(steps[i]))
+        for i in list(typed)[-LATE:]:
+            other = steps[i].performed != step.performed
+            if other and _overlap(_changed(steps, i), _changed(steps, at)) > OVERWRITTEN:
+                found.setdefault(steps[i].index, step.index)
+    return found
+
+
+def _typed_by_agent(step: Step) -> bool:
+    return step.actor is not Actor.OPERATOR and isinstance(step.performed, TypeText)
+
+
+def _changed(steps: Sequence[Step], at: int) -> NDArray[np.bool_]:
+    """Which squares of the screen a step changed."""
+    before, after = (one.observation.image for one in steps[at : at + 2])
+    if before.shape != after.shape:
+        return np.zeros((0, 0), bool)
+    rows, columns = (range(0, size, SQUARE) for size in before.shape[:2])
+    differ = (before != after).any(axis=2)
+    return np.logical_or.reduceat(np.logical_or.reduceat(differ, rows, axis=0), columns, axis=1)
+
+
+def _overlap(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+    """Shared squares by those of the smaller: two texts may differ in a letter."""
+    smaller = min(one.sum(), other.sum())
+    if one.shape != other.shape or not smaller:
+        return 0.0
+    return float((one & other).sum() / smaller)
 
 
 def refused(episode: Episode) -> dict[int, Action]:

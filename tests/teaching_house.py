@@ -35,6 +35,7 @@ from memory.store import Store
 from tasks.books.invoice import draw_invoice
 
 TASK = "books/enter_invoice"
+TAB = 0xFF09
 Record = Callable[[VirtualDesktop, Callable[[Recorded], None]], Recorder]
 
 
@@ -91,7 +92,8 @@ class Teacher:
             threading.Thread(target=self._correct).start()
 
     def _correct(self) -> None:
-        self._hand.type(f"{draw_invoice(self.seed).total:.2f}\t")
+        self._hand.type(f"{draw_invoice(self.seed).total:.2f}")
+        self._hand.tap(TAB)
         time.sleep(1.0)  # a look at what one has done
         self.session.hand_back()
 

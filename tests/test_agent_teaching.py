@@ -160,6 +160,20 @@ def test_what_was_typed_already_and_mended_by_hand_does_not_count(store: Store) 
     assert refused(lived) == {2: Press("Tab"), 3: NET}
 
 
+def test_what_was_written_over_does_not_count_even_where_the_run_came_right(
+    store: Store,
+) -> None:
+    """Two cells further on the person sees it, goes back and writes over it."""
+    desktop = FakeDesktop()
+    plan = [NET, Press("Tab"), TypeText("Bäcker"), Press("Tab")]
+    back = Click(*desktop.cell_box(0, 0).center)
+    person = Person(desktop, [back, GROSS, Press("Return")], at=4)
+    _, lived = live(store, Planned(plan), person=person)
+    verified = replace(lived, outcome=Outcome.VERIFIED)
+    assert weights(verified)[0] == (0, "put right by the operator at step 6")
+    assert weights(verified)[2][0] == 1, "the other cell stands"
+
+
 def test_a_rejection_is_a_proposal_and_an_ordinary_yes_leaves_nothing(store: Store) -> None:
     rules = Rules(amount_limit=50.0)
     run, lived = live(store, Planned([NET]), approve=lambda _: Answer(False), rules=rules)

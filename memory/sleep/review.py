@@ -25,7 +25,7 @@ from memory.episode import Actor, Episode, Fate, Outcome, Step
 from memory.flags import Flag
 from memory.recall import good
 from memory.redact import redact
-from memory.taught import alike, corrections
+from memory.taught import alike, corrections, mended
 
 SURE = 0.8  # confidence from which an agent's step in a verified run counts in full
 SECRET = "typed a secret: it stays out of the weights"
@@ -72,8 +72,7 @@ def _seen(episode: Episode) -> list[Judgement]:
     done = [step for step in episode.steps if step.performed is not None]
     following = dict(zip(done, [*done, None][1:], strict=True))
     previous = dict(zip(done, [None, *done][:-1], strict=True))
-    right = corrections(episode)
-    wrong = {each.index: index for index, each in right.items()}
+    right, wrong = corrections(episode), mended(episode)
     judged = []
     for step, next_ in zip(episode.steps, [*episode.steps, None][1:], strict=True):
         if step.performed is None:
