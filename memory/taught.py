@@ -48,11 +48,13 @@ def answers(database: sqlite3.Connection, since: float) -> list[tuple[str, str]]
 
 def corrections(episode: Episode) -> dict[int, Step]:
     """The operator's step → the agent's that it puts right: the last thing that the agent wanted
-    or did before, if it was decided on the same frame, and was something else."""
-    found = {}
+    or did before, if it was decided on the same frame, and was something else. Only the first
+    step does: those after it may be quicker than the screen."""
+    found: dict[int, Step] = {}
     for at, step in enumerate(episode.steps):
         hands = step.actor is Actor.OPERATOR and step.fate is Fate.NONE
-        if hands and (wrong := _wrong(step, episode.steps[:at])):
+        wrong = _wrong(step, episode.steps[:at]) if hands else None
+        if wrong is not None and wrong not in found.values():
             found[step.index] = wrong
     return found
 

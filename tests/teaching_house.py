@@ -92,7 +92,10 @@ class Teacher:
             threading.Thread(target=self._correct).start()
 
     def _correct(self) -> None:
-        self._hand.type(f"{draw_invoice(self.seed).total:.2f}")
+        for char in f"{draw_invoice(self.seed).total:.2f}":
+            self._hand.type(char)
+            time.sleep(0.05)  # as quickly as people type
+        time.sleep(0.5)
         self._hand.tap(TAB)
         time.sleep(1.0)  # a look at what one has done
         self.session.hand_back()

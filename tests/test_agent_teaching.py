@@ -137,6 +137,21 @@ def test_a_takeover_keeps_what_was_wanted_beside_what_was_done(store: Store) -> 
     ]
 
 
+def test_a_person_may_be_quicker_than_the_screen(store: Store) -> None:
+    """What follows on an old frame is not learned there; what was typed is."""
+    person = Person(FakeDesktop(), [GROSS, Press("Tab"), TypeText("x")])
+    _, lived = live(store, Planned([NET]), person=person)
+    late = replace(lived.steps[2], observation=lived.steps[1].observation)
+    lived = replace(lived, steps=(*lived.steps[:2], late, *lived.steps[3:]))
+    assert list(corrections(lived)) == [1]
+    assert weights(lived)[:4] == [
+        (0, "taken over by the operator"),
+        (1, "puts step 0 right; the screen followed later"),
+        (0, "the screen had not followed yet: its frame is an old one"),
+        (1, "changed the screen"),
+    ]
+
+
 def test_hands_that_do_nothing_leave_nothing(store: Store) -> None:
     _, lived = live(store, Planned([NET]), person=Person(FakeDesktop(), []))
     assert [one.fate for one in lived.steps] == [Fate.NONE] * 2

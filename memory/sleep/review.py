@@ -108,12 +108,22 @@ def _judge(
     trust = _trust(episode, step)
     if trust.weight == 0:
         return trust
+    if before is not None and _hurried(step, before):
+        return Judgement(0, "the screen had not followed yet: its frame is an old one")
     done = _deed(action, step, before, after)
+    if after is not None and _hurried(after, step):
+        done = Judgement(1, "the screen followed later")
     if right is not None and done.weight > 0:
         how = Fate.EDITED if right.fate is Fate.EDITED else f"puts step {right.index} right"
         return Judgement(1, f"{how}; {done.reason}")
     # The lesser of the two decides, and says why.
     return done if done.weight < trust.weight else Judgement(trust.weight, _both(done, trust))
+
+
+def _hurried(step: Step, before: Step) -> bool:
+    """Whether a person went on after typing before what was typed could be seen."""
+    hands = step.actor is Actor.OPERATOR and before.actor is Actor.OPERATOR
+    return hands and isinstance(before.performed, TypeText) and alike(before, step)
 
 
 def _secret(action: Action) -> bool:
