@@ -139,7 +139,7 @@ def test_a_takeover_keeps_what_was_wanted_beside_what_was_done(store: Store) -> 
 
 def test_a_person_may_be_quicker_than_the_screen(store: Store) -> None:
     """What follows on an old frame is not learned there; what was typed is."""
-    person = Person(FakeDesktop(), [GROSS, Press("Tab"), TypeText("x")])
+    person = Person(FakeDesktop(), [GROSS, Press("Tab"), TypeText("Müller")])
     _, lived = live(store, Planned([NET]), person=person)
     late = replace(lived.steps[2], observation=lived.steps[1].observation)
     lived = replace(lived, steps=(*lived.steps[:2], late, *lived.steps[3:]))
