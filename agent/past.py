@@ -43,7 +43,7 @@ LETTERS: dict[type[Action], str] = {
 }
 LEGEND = (
     "c click m move d drag s scroll t type k key w wait ? ask ✓ done ✗ fail"
-    " │ · no effect ! not done x not wanted “ answered ⚑ flagged ✎ corrected"
+    " │ · no effect ! not done ⚑ flagged ✎ corrected"
 )
 CELL = 16  # pixels: changes nearer than this are one
 
@@ -136,8 +136,6 @@ def told(step: Step) -> str:
     """The action as text; one that was not performed is marked."""
     if step.fate is Fate.ANSWER and isinstance(step.intended, TypeText):
         return f"“{step.intended.text}”"
-    if step.fate.proposed:
-        return f"x {format_action(step.intended)}"
     if step.performed is None:
         return f"! {format_action(step.intended)}"
     return format_action(step.performed)
@@ -169,7 +167,7 @@ def _mark(step: Step, after: Step | None, flag: Flag | None) -> str:
     if step.fate is Fate.ANSWER:
         return "“"
     if step.performed is None:
-        return "x" if step.fate.proposed else "!"
+        return "!"
     return "·" if after is not None and not effect(step, after) else " "
 
 
