@@ -119,7 +119,8 @@ class Loop:
         verdict = verify(detail if claimed else "") if verify else None
         if claimed and verdict is not None:
             done = verdict.ok and not verdict.expects_ask
-            outcome = Outcome.VERIFIED if done else Outcome.WRONG
+            if not verdict.unknown:
+                outcome = Outcome.VERIFIED if done else Outcome.WRONG
             detail = verdict.reason
         run = Run(
             episode=episode.id,

@@ -69,7 +69,7 @@ def night(
         phases = Phases(folder)
         start = phases.run("gather", "start", START, lambda: _start(levels, plan))
         gathered = phases.run(
-            "gather", "gather", GATHERED, lambda: gather(store, levels, plan.episodes)
+            "gather", "gather", GATHERED, lambda: gather(store, levels, plan.episodes, plan.held)
         )
         progress("gather", 1, 1, f"{len(gathered.ids)} episodes, {len(gathered.fresh)} new")
         episodes = [store.episode(name) for name in gathered.ids] if gathered.fresh else []

@@ -1,0 +1,149 @@
+"""The operator's own jobs as the day and the night have them: what follows an attempt at one.
+
+a demonstration ended  → its files are kept, what done means is proposed (tasks.own.keeper)
+a run ended, verified  → its result replaces the operator's files, once they approve
+a night begins         → which demonstrations are held back, and examined on
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from agent.attempt import Attempt
+from agent.errors import BadInput
+from memory.episode import Episode, Outcome
+from tasks.outside import NoTaskError, is_own
+from tasks.own import keeper
+from tasks.own.job import PROGRAMS, Instance, Job, Program, load, save
+from tasks.own.keeper import CannotError
+from tasks.own.words import fitted, parted
+
+Agree = Callable[[str], bool]
+"""Asked in one sentence whether a result may replace the operator's files."""
+
+SUFFIXES: dict[str, Program] = {
+    **dict.fromkeys((".ods", ".xlsx", ".xlsm", ".csv"), "calc"),
+    ".gnucash": "gnucash",
+    **dict.fromkeys((".beancount", ".bean"), "fava"),
+}
+
+
+def never(sentence: str) -> bool:
+    """Nobody is there to agree to anything."""
+    return False
+
+
+def after(attempt: Attempt, provenance: str, agree: Agree = never) -> str:
+    """What follows an attempt at an own job, in one sentence; "" for any other task.
+
+    provenance: as the episode's. A rehearsal, a dry run or a replay is followed by nothing.
+    """
+    if not is_own(attempt.task) or provenance not in ("demonstration", "run"):
+        return ""
+    path = Path(attempt.task)
+    try:
+        ended(path, attempt.seed, attempt.outcome, attempt.detail)
+        if provenance == "demonstration":
+            return proposal(path, keeper.shown(path, attempt.seed))
+        return taken_over(path, attempt.seed, agree) if attempt.outcome is Outcome.VERIFIED else ""
+    except (CannotError, NoTaskError, OSError) as error:
+        return str(error)
+
+
+def ended(path: Path, number: int, outcome: Outcome, detail: str) -> None:
+    """Keep how an attempt at an instance ended."""
+    own = load(path)
+    made = replace(own.instances[number], outcome=str(outcome), detail=detail)
+    save(path, own.having(number, made))
+
+
+def proposal(path: Path, own: Job) -> str:
+    """What was made of a demonstration."""
+    times = len(own.shown)
+    said = f"{path.stem} was shown {times} time{'s' * (times > 1)}; done means: "
+    said += "; ".join(line.strip() for line in own.wanted.lines)
+    doubts = f" In doubt: {'; '.join(own.wanted.doubts)}." if own.wanted.doubts else ""
+    confirm = "" if own.confirmed else f" Confirm it: dormouse job confirm {path.stem}"
+    return f"{said}.{doubts}{confirm}"
+
+
+def taken_over(path: Path, number: int, agree: Agree) -> str:
+    """Put a verified result into the operator's files, if they agree, or need not be asked."""
+    own = load(path)
+    files = ", ".join(own.files)
+    wanted = "; ".join(line.strip() for line in own.wanted.lines)
+    asked = sum(one.taken for one in own.instances) < own.approvals
+    if asked and not agree(
+        f"Replace {files} by the result of no. {number}? It is verified: {wanted}"
+    ):
+        name = path.stem
+        return f"the result is kept, {files} is as it was: dormouse job take {name} {number}"
+    keeper.take(path, number)
+    return f"{files} has the result of no. {number}; back: dormouse restore {path.stem} {number}"
+
+
+def held_back(episodes: Iterable[Episode]) -> tuple[str, ...]:
+    """Episodes of own jobs that nights do not learn from: every third demonstration of each."""
+    held: dict[str, tuple[int, ...]] = {}
+    found = []
+    for episode in episodes:
+        if is_own(episode.task):
+            if episode.task not in held:
+                held[episode.task] = load(Path(episode.task)).held
+            if episode.seed in held[episode.task]:
+                found.append(episode.id)
+    return tuple(sorted(found))
+
+
+def rehearsable(task: str) -> Iterator[int]:
+    """Instances that a night may be examined on: demonstrations held back, then those that wait.
+
+    None before what done means is confirmed: there is nothing to examine by.
+    """
+    own = load(Path(task))
+    return iter((*own.held, *own.waiting) if own.confirmed else ())
+
+
+def program_for(file: Path, said: str) -> Program:
+    """The program for a file. BadInput, naming those there are, where none fits."""
+    name = said or SUFFIXES.get(file.suffix.casefold(), "")
+    for program in PROGRAMS:
+        if program == name:
+            return program
+    known = ", ".join(PROGRAMS)
+    raise BadInput(
+        f"{f'no program {said!r}' if said else f'{file.name} is opened by?'}: --app {known}"
+    )
+
+
+def opened(jobs: Path, goal: str, files: Sequence[Path], app: str, name: str = "") -> Path:
+    """The job of this goal on these files: the known one whose words the goal follows, with one
+    instance more, or a new one. BadInput where a file is not there.
+
+    jobs: the folder of all own jobs. name: of the job, made of its goal where it is "".
+    """
+    for file in files:
+        if not file.is_file():
+            raise BadInput(f"{file} is no file: name the one that the job is done on")
+    real = tuple(str(file.absolute()) for file in files)
+    for path in sorted(jobs.glob("*.job")):
+        own = load(path)
+        fits = fitted(" ".join(goal.split()), own.literals) is not None
+        if own.files == real and fits and name in ("", path.stem):
+            save(path, own.adding([Instance(goal)]))
+            return path
+    path = jobs / f"{name or _named(goal, jobs)}.job"
+    if path.exists():
+        raise BadInput(f"there is a job {path.stem} already: --name another one")
+    save(path, Job(goal, program_for(files[0], app), real, instances=(Instance(goal),)))
+    return path
+
+
+def _named(goal: str, jobs: Path) -> str:
+    """A short name of a goal's words, that no job has yet."""
+    words = re.findall(r"[^\W_]+", " ".join(parted(goal).literals).casefold())
+    stem = "-".join([w for w in words if w not in ("the", "a", "of", "in", "and", "to")][:4])
+    taken = {path.stem for path in jobs.glob("*.job")}
+    names = (stem or "job", *(f"{stem or 'job'}-{n}" for n in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)
