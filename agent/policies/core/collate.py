@@ -56,6 +56,7 @@ def batch(made: Sequence[Features]) -> Batch:
         present=_present([f.candidates for f in made]),
         goal=_padded(goals),
         goal_texts=_padded([to[f.goal_texts] for f, to in zip(made, maps, strict=True)]),
+        goal_looks=_padded([f.goal_looks for f in made]),
         goal_present=_present(goals),
         deeds=_padded([placed(f.deeds, to, (3, 4)) for f, to in zip(made, maps, strict=True)]),
         deeds_present=_present([f.deeds for f in made]),

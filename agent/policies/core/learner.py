@@ -14,7 +14,7 @@ from agent.policies.core.exam import exam
 from agent.policies.core.levels import add_level, save_level, trainable
 from agent.policies.core.network import Network, Scores, losses
 from agent.policies.core.nursery.draw import lesson as drawn
-from agent.policies.core.situation import ChoiceKind, Lesson
+from agent.policies.core.situation import Lesson
 from agent.policies.core.trail import Trail, choice_of
 from agent.policies.core.weights import SHIPPED, load_network
 from memory.atomic import digest
@@ -56,7 +56,7 @@ class CoreLearner:
                 lessons.append(Lesson(situation, choice, weight, task=episode.task))
             if step.performed is not None:  # one that was cut short is looked at again
                 trail.did(action)
-        copies = [i for i, each in enumerate(lessons) if each.choice.kind == ChoiceKind.TYPE]
+        copies = [i for i, each in enumerate(lessons) if each.copies_screen]
         first = copies[0] if copies else 0
         return [replace(each, before_copying=i < first) for i, each in enumerate(lessons)]
 

@@ -93,6 +93,11 @@ class Situation:
         return tuple(a or b for a, b in QUOTED.findall(self.goal))
 
     @property
+    def first_span(self) -> int:
+        """The index in `sources` from which on they are spans of the goal."""
+        return len(self.scene.elements) + len(self.slots)
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The text of every candidate for copying: elements, then slots, then goal spans."""
         return (
@@ -127,6 +132,12 @@ class Lesson:
     old: bool = False
     task: str = ""
     before_copying: bool = False
+
+    @property
+    def copies_screen(self) -> bool:
+        """Whether it copies something that has to be seen; what the goal says always is."""
+        first = self.situation.first_span
+        return self.choice.kind == ChoiceKind.TYPE and all(t < first for t in self.choice.targets)
 
 
 def label_of(element: Element) -> str:
