@@ -177,6 +177,11 @@ class Settings(BaseSettings):
         return self.room(self.policy) / "nights"
 
     @cached_property
+    def jobs(self) -> Path:
+        """Folder of the operator's own jobs."""
+        return self.data / "jobs"
+
+    @cached_property
     def run(self) -> Path:
         """Folder of what lives only while a worker does: socket, lock, password, log."""
         return self.data / "run"

@@ -1,16 +1,19 @@
-"""An operator's own job for tests: club fees in an .ods that no benchmark knows, and their hands."""
+"""An own job for tests: club fees in an .ods that no benchmark knows, and who enters them."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from odf.number import Day, Month, Number, NumberStyle, Text, Year, DateStyle
+from odf.number import DateStyle, Day, Month, Number, NumberStyle, Text, Year
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.style import Style, TableColumnProperties, TextProperties
 from odf.table import Table, TableCell, TableColumn, TableRow
 from odf.text import P
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from actuation.action import Action, Click, Done, Press, TypeText
 from actuation.desktop import DesktopError
@@ -18,6 +21,9 @@ from agent.policy import Decision
 from memory.day import Context
 from perception.observation import Box, Observation
 from tasks.books.eyes import Eyes
+from tasks.books.invoice import contradict, draw_invoice
+from tasks.books.ledger import draw_entries
+from tasks.books.page import render
 from tasks.task import Look, Task
 
 HEADERS = ("Member", "Paid on", "Amount")
@@ -31,6 +37,9 @@ def draw_fee(rng: random.Random) -> tuple[str, date, Decimal]:
     return name, day, Decimal(rng.randrange(1000, 20000)) / 100
 
 
+FEES = [draw_fee(random.Random(f"fee {number}")) for number in range(8)]
+
+
 def goal_of(fee: tuple[str, date, Decimal]) -> str:
     name, day, amount = fee
     return f"Enter the fee of {name}, paid on {day.isoformat()}: {amount:.2f}, and save the list."
@@ -40,7 +49,13 @@ def write_fees(path: Path, fees: list[tuple[str, date, Decimal]]) -> None:
     """A sheet of three columns, its dates and amounts formatted, as a person has it."""
     book = OpenDocumentSpreadsheet()
     day = DateStyle(name="day")
-    for part in (Year(style="long"), Text(text="-"), Month(style="long"), Text(text="-"), Day(style="long")):
+    for part in (
+        Year(style="long"),
+        Text(text="-"),
+        Month(style="long"),
+        Text(text="-"),
+        Day(style="long"),
+    ):
         day.addElement(part)
     money = NumberStyle(name="money")
     money.addElement(Number(decimalplaces=2, minintegerdigits=1))
@@ -125,3 +140,45 @@ class Hands(Eyes):
             if grid and element.column == 0 and element.row == grid.next_free_row:
                 return element.box
         raise DesktopError("the next free row is not seen")
+
+
+INVOICE_GOAL = "Enter the invoice in the next free row of the ledger and save it."
+
+
+def write_invoices(folder: Path, seeds: range, contradictory: Collection[int] = ()) -> list[Path]:
+    """A page for each seed, every other one as a PDF; some whose sums cannot be right."""
+    folder.mkdir(parents=True)
+    made = []
+    for seed in seeds:
+        invoice = draw_invoice(seed)
+        printed = contradict(invoice, seed) if seed in contradictory else invoice
+        image = render(printed, seed).image.convert("RGB")
+        kind = "pdf" if seed % 2 else "png"
+        made.append(folder / f"{seed}.{kind}")
+        image.save(made[-1], **({"resolution": 96, "quality": 95} if kind == "pdf" else {}))
+    return made
+
+
+def write_ledger(path: Path) -> None:
+    """Four earlier entries, in columns wide enough for any."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Purchases"
+    for column, (header, width) in enumerate(
+        zip(("Date", "Supplier", "Number", "Amount"), (12, 28, 16, 12), strict=True), start=1
+    ):
+        sheet.cell(1, column, header).font = Font(bold=True)
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    for row, entry in enumerate(draw_entries(random.Random("own"), 4, ""), start=2):
+        for column, role in enumerate(("date", "vendor", "number", "amount"), start=1):
+            value = entry[role]
+            cell = sheet.cell(row, column, float(value) if isinstance(value, Decimal) else value)
+            if role in ("date", "amount"):
+                cell.number_format = "yyyy-mm-dd" if role == "date" else "0.00"
+    book.save(path)
+
+
+def typed_of(seed: int) -> list[str]:
+    """What is typed for an invoice, column by column."""
+    invoice = draw_invoice(seed)
+    return [invoice.issued.isoformat(), invoice.vendor, invoice.number, f"{invoice.total:.2f}"]

@@ -155,9 +155,7 @@ def test_what_is_said_of_one_demonstration_and_of_two_that_disagree() -> None:
     one = appended(old, ("Bo", date(2026, 1, 3), Decimal(25)))
     assert propose([one]).lines[:4] == (
         "one row added to Fees of fees.ods, in the next free row:",
-        "    Member ← the first value of the goal, after “fee of”"
-        if False
-        else "    Member ← the first value of the goal, after “the fee of”",
+        "    Member ← the first value of the goal, after “the fee of”",
         "    Paid on ← the second value of the goal, after “paid on”",
         "    Amount ← the third value of the goal",
     )

@@ -20,6 +20,7 @@ from agent.worker.wire import Job, Night, Question, Rectangle, Shown, Status
 from agent.worker.words import harmless
 from perception.frames import difference
 from perception.observation import Box
+from tasks.outside import called
 
 TAIL = 200
 LOSSES = 240  # points of the curve of a night
@@ -150,7 +151,7 @@ class Board:
 
 def title(job: Job) -> str:
     """A job in a few words."""
-    parts = [job.task, f"no. {job.seed}", job.variant, "demonstration" if job.shown else ""]
+    parts = [called(job.task), f"no. {job.seed}", job.variant, "demonstration" if job.shown else ""]
     return " · ".join(part for part in (*parts, "dry run" if job.dry else "") if part)
 
 

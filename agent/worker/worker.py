@@ -19,12 +19,13 @@ from actuation.grammar import GrammarError, parse_action
 from actuation.keyboard import check_printable
 from actuation.person import PersonWatch
 from actuation.virtual import VirtualDesktop
-from agent.approval import Answer
+from agent.approval import Answer, Request
 from agent.attempt import Attempt, PolicyMaker, Stage
 from agent.config import Settings
 from agent.errors import BadInput, exit_code
 from agent.events import Event, Looked, Progress
 from agent.guarding import rule_lines, rules
+from agent.own import after
 from agent.policies.catalog import level, maker
 from agent.policies.vlm.spec import is_vlm
 from agent.policy import Policy
@@ -269,6 +270,8 @@ class Worker:
         try:
             stage.arm(stop, strict)
             attempt = self._attempt(stage, job)
+            if said := after(attempt, provenance(job), self._agree):
+                self.board.say(said)
             ended = replace(
                 job,
                 outcome=attempt.outcome,
@@ -303,14 +306,17 @@ class Worker:
 
     def _attempt(self, stage: Stage, job: Job) -> Attempt:
         actor = Actor.ORACLE if job.shown else Actor.AGENT
-        provenance = "dry run" if job.dry else "demonstration" if job.shown else "run"
         while True:
             try:
-                return stage.attempt(job.task, job.seed, job.variant, provenance, actor)
+                return stage.attempt(job.task, job.seed, job.variant, provenance(job), actor)
             except Interrupted:
                 # A touch while the programs are opened: wait for the hands, then open them again.
                 if not self.session.hold(False) or self.session.state is State.STOPPED:
                     raise
+
+    def _agree(self, sentence: str) -> bool:
+        """Whether the operator's own files may be replaced: a question like any other."""
+        return self.session.approve(Request(Done(), ("own files",), sentence)) is not None
 
     def _policy(self, task: Task) -> Policy:
         job = self._job
@@ -349,6 +355,11 @@ class Worker:
         self._watch = self._lens = None
         self.board.vnc = ("", "")
         (self.settings.run / "vnc.passwd").unlink(missing_ok=True)
+
+
+def provenance(job: Job) -> str:
+    """What an episode of this job is called."""
+    return "dry run" if job.dry else "demonstration" if job.shown else "run"
 
 
 def quieted(job: Job) -> Job:

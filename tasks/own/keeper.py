@@ -78,6 +78,19 @@ def shown(path: Path, number: int, folder: Path | None = None) -> Job:
     return own
 
 
+def dropped(path: Path, number: int) -> Job:
+    """A demonstration that the operator does not want: it says nothing of what done means."""
+    own = load(path)
+    own = own.having(number, replace(own.instances[number], shown=False))
+    if not own.edited:
+        wanted = propose([demonstration(path, own, n) for n in own.shown])
+        own = replace(
+            own, wanted=wanted, confirmed=own.confirmed and wanted.rules == own.wanted.rules
+        )
+    save(path, own)
+    return own
+
+
 def demonstration(path: Path, own: Job, number: int) -> Shown:
     """What was shown once, read from what is kept."""
     one, said = own.instances[number], own.said(number)

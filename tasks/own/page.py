@@ -5,13 +5,16 @@ What contradicts itself (two totals, parts that do not add up) is said, and neve
 """
 
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
 from perception.values import parse_amount, value_kind
 from tasks.books.wording import LABELS
+from tasks.own.disk import replace
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -21,7 +24,9 @@ if TYPE_CHECKING:
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif")
 TEXTS = (".txt", ".md", ".csv", ".json")
 SUFFIXES = (*PICTURES, ".pdf", *TEXTS)
-A4 = 794  # pixels of width
+DPI = 96  # as a screen shows it
+LARGEST = (1600, 2400)  # pixels of a picture: a photograph has more, and no more is read of it
+KNOWN = frozenset(name for words in LABELS.values() for name in words)  # names of labels
 NET, VAT, TOTAL = "net", "vat", "total"
 
 
@@ -56,6 +61,20 @@ class Page:
         if len(net) == 1 and taxes and totals and sum(net) + sum(taxes) not in totals:
             return "net and tax on the document do not add up to its total"
         return ""
+
+
+_PAGE: TypeAdapter[Page] = TypeAdapter(Page)
+
+
+def known(document: Path, reader: "Reader | None" = None) -> Page:
+    """The page of a document that never changes: read once, and kept beside it."""
+    beside = document.with_name(f"{document.name}.page")
+    try:
+        return _PAGE.validate_json(beside.read_bytes())
+    except (OSError, ValidationError):
+        page = read(document, reader)
+        replace(beside, _PAGE.dump_json(page))
+        return page
 
 
 @cache
@@ -93,8 +112,8 @@ def read(document: Path, reader: "Reader | None" = None) -> Page:
     return Page(tuple(entry for one in pictures(document) for entry in seen(one, reader).entries))
 
 
-def pictures(document: Path, width: int = 0) -> "list[Image.Image]":
-    """The pages of an image or a PDF as RGB pictures; a PDF's as wide as asked, or A4 at 96 dpi.
+def pictures(document: Path) -> "list[Image.Image]":
+    """The pages of an image or a PDF as RGB pictures; a PDF's at 96 dpi, a large one made smaller.
 
     ValueError for another kind of file, or a broken one.
     """
@@ -104,7 +123,9 @@ def pictures(document: Path, width: int = 0) -> "list[Image.Image]":
     if kind in PICTURES:
         try:
             with Image.open(document) as picture:
-                return [picture.convert("RGB")]
+                made = picture.convert("RGB")
+                made.thumbnail(LARGEST)
+                return [made]
         except (UnidentifiedImageError, OSError) as error:
             raise ValueError(f"{document.name} cannot be read as a picture: {error}") from error
     if kind != ".pdf":
@@ -113,10 +134,7 @@ def pictures(document: Path, width: int = 0) -> "list[Image.Image]":
 
     try:
         with pypdfium2.PdfDocument(document) as pdf:
-            wide = width or A4
-            return [
-                page.render(scale=wide / page.get_width()).to_pil().convert("RGB") for page in pdf
-            ]
+            return [page.render(scale=DPI / 72).to_pil().convert("RGB") for page in pdf]
     except pypdfium2.PdfiumError as error:
         raise ValueError(f"{document.name} cannot be read as a PDF: {error}") from error
 
@@ -135,11 +153,16 @@ def seen(picture: "Image.Image", reader: "Reader | None" = None) -> Page:
     scene = (reader or Reader()).read(look)
     return Page(
         tuple(
-            Entry(one.text, tuple(dict.fromkeys(name_of(x) for x in (one.left, one.above) if x)))
+            Entry(one.text, tuple(dict.fromkeys(map(name_of, filter(_is_label, beside)))))
             for one in scene.elements
-            if one.text
+            if one.text and (beside := (one.left, one.above))
         )
     )
+
+
+def _is_label(text: str) -> bool:
+    """Whether it may name a value: another value beside it does not."""
+    return value_kind(text) == "text" and not any(map(str.isdigit, text))
 
 
 def _lines(text: str) -> Page:

@@ -13,7 +13,6 @@ from tasks.books.job import BORDER, TITLE
 if TYPE_CHECKING:
     from PIL import Image
 
-PAGE_WIDTH = 540  # pixels of a PDF's page beside the program
 TEXT_SIZE = (540, 700)
 SHARE = 0.46  # of the screen that a document may take
 

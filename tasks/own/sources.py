@@ -15,7 +15,7 @@ from pydantic.dataclasses import dataclass
 from perception.values import parse_amount, parse_date
 from tasks.own.book import Cell, Value
 from tasks.own.changes import relative
-from tasks.own.page import Page, name_of
+from tasks.own.page import KNOWN, Page, name_of
 
 NUMERALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 Kind = Literal["date", "number", "text"]
@@ -155,7 +155,7 @@ def explanations(
         if means(cell.value, entry.text)
         for label in entry.labels
     )
-    yield from (Document(label) for label in labels)
+    yield from (Document(label) for label in sorted(labels, key=lambda one: one not in KNOWN))
     if cell.value == given.today:
         yield Today()
     yield Always(written(cell.value))

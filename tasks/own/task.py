@@ -82,7 +82,7 @@ class OwnTask:
         if document.suffix.casefold() in page.TEXTS:
             return document
         picture = document.with_name("document.png")
-        page.pictures(document, programs.PAGE_WIDTH)[0].save(picture)
+        page.pictures(document)[0].save(picture)
         return picture
 
     def demonstrate(self, observe: Look) -> Iterator[Action]:
@@ -108,7 +108,7 @@ class OwnTask:
         if gone:
             return Verdict(False, f"{gone[0]} was deleted or renamed", collateral=True)
         if not self.job.confirmed:
-            reason = f"what done means is not confirmed: dormouse job confirm {self.path.stem}"
+            reason = f"what done means is not confirmed: dormouse job {self.path.stem} --confirm"
             return Verdict(False, reason, unknown=True)
         try:
             before = _books(self.path, self._work)
@@ -142,7 +142,7 @@ def given(path: Path, own: Job, number: int, reader: "Reader | None" = None) -> 
     kept = own.instances[number].input
     read = page.Page()
     if kept is not None:
-        read = page.read(disk.place(path, INPUTS, kept), reader)
+        read = page.known(disk.place(path, INPUTS, kept), reader)
     day = own.instances[number].on
     return Given(own.said(number).values, read, day or date.today())
 
