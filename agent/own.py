@@ -14,6 +14,7 @@ from pathlib import Path
 from agent.attempt import Attempt
 from agent.errors import BadInput
 from memory.episode import Episode, Outcome
+from tasks.catalog import exists
 from tasks.outside import NoTaskError, is_own, settled
 from tasks.own import keeper
 from tasks.own.job import PROGRAMS, Instance, Job, Program, load, save
@@ -84,6 +85,43 @@ def taken_over(path: Path, number: int, agree: Agree) -> str:
         return f"the result is kept, {files} is as it was: dormouse job {name} --take {number}"
     keeper.take(path, number)
     return f"{files} has the result of no. {number}; back: dormouse restore {path.stem} {number}"
+
+
+def known(jobs: Path) -> list[Path]:
+    """The files of all own jobs that can be read, by name."""
+    return [path for path in sorted(jobs.glob("*.job")) if exists(str(path))]
+
+
+def undoable(jobs: Path) -> list[Path]:
+    """The jobs of which something is in the operator's files."""
+    return [path for path in known(jobs) if load(path).taken]
+
+
+def restored(path: Path) -> str:
+    """Put the files back as they were before the last result; what was done, or why not."""
+    try:
+        own, undone = keeper.restore(path)
+    except (CannotError, NoTaskError, OSError) as error:
+        return str(error)
+    return f"{', '.join(own.files)} is as it was before no. {undone[0]}"
+
+
+def told(path: Path) -> str:
+    """What done means for a job, and what waits of it, in a few lines."""
+    own = load(path)
+    waiting = ", ".join(map(str, own.waiting)) or "nothing"
+    return "\n".join([*own.wanted.lines, f"shown {len(own.shown)} times; waiting: {waiting}"])
+
+
+def confirmed(path: Path) -> Job:
+    """That is what done means: from now on runs are verified by it. BadInput before the first
+    demonstration."""
+    own = load(path)
+    if not own.wanted.rules:
+        raise BadInput(f"{path.stem} was not shown yet: show it once, then confirm what done means")
+    own = replace(own, confirmed=True)
+    save(path, own)
+    return own
 
 
 def held_back(episodes: Iterable[Episode]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from tasks.books.eyes import Eyes
 from tasks.books.invoice import contradict, draw_invoice
 from tasks.books.ledger import draw_entries
 from tasks.books.page import render
-from tasks.task import Look, Task
+from tasks.task import Look
 
 HEADERS = ("Member", "Paid on", "Amount")
 FIRST = "Ada Bo Cem Dora Emil Fae Gus Hana Ivo June Kai Lena Max Nora Oki Pia Quin Rosa Sven Tara"
@@ -43,6 +43,11 @@ FEES = [draw_fee(random.Random(f"fee {number}")) for number in range(8)]
 def goal_of(fee: tuple[str, date, Decimal]) -> str:
     name, day, amount = fee
     return f"Enter the fee of {name}, paid on {day.isoformat()}: {amount:.2f}, and save the list."
+
+
+def typed_fee(fee: tuple[str, date, Decimal]) -> list[str]:
+    name, day, amount = fee
+    return [name, day.isoformat(), f"{amount:.2f}"]
 
 
 def write_fees(path: Path, fees: list[tuple[str, date, Decimal]]) -> None:
@@ -98,7 +103,7 @@ class Hands(Eyes):
     name = "person"
     weights = ""
 
-    def __init__(self, task: Task, texts: list[str]) -> None:
+    def __init__(self, texts: list[str]) -> None:
         super().__init__()
         self._texts = texts
         self._actions: Iterator[Action] = iter(())

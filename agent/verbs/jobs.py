@@ -14,6 +14,7 @@ from pathlib import Path
 from agent.config import Settings
 from agent.errors import BadInput
 from agent.output import Output
+from agent.own import confirmed
 from tasks.outside import NoTaskError
 from tasks.own import keeper
 from tasks.own.edit import EditError, edited
@@ -43,10 +44,10 @@ def main(
             )
         if approvals is not None:
             own = replace(own, approvals=approvals)
-        if confirm:
-            own = _confirmed(path, own)
         if own != load(path):
             save(path, own)
+        if confirm:
+            own = confirmed(path)
         if take is not None:
             own = keeper.take(path, take)
     except (NoTaskError, CannotError, EditError) as error:
@@ -69,13 +70,6 @@ def restore(name: str, instance: int | None, json: str | None) -> int:
     output.console.print(f"{files} is as it was before no. {numbers}", markup=False)
     output.write({"job": path.stem, "restored": list(undone), "files": list(own.files)})
     return 0
-
-
-def _confirmed(path: Path, own: Job) -> Job:
-    """BadInput where there is nothing to confirm yet."""
-    if not own.wanted.rules:
-        raise BadInput(f"{path.stem} was not shown yet: show it once, then confirm what done means")
-    return replace(own, confirmed=True)
 
 
 def _all(output: Output, folder: Path) -> int:
