@@ -81,6 +81,10 @@ class Settings(BaseSettings):
     """Window titles and applications (regular expressions, case aside) that are blackened in
     every stored frame, as "keepass|bank"."""
 
+    redact: bool = True
+    """Passwords, card numbers, IBANs, national ids and keys are taken out of words and blackened
+    in frames before anything is stored; false keeps everything as it was seen and typed."""
+
     retention_days: int | None = Field(default=None, ge=1)
     """Episodes older than this are deleted when the worker starts; None keeps them."""
 

@@ -15,9 +15,9 @@ import numpy as np
 
 from actuation.action import Action, Ask, Done, Fail, Press, TypeText
 from memory.episode import Episode, Outcome, Step
+from memory.private.spans import HIDDEN
 from perception.observation import Box, Observation, Window
 
-HIDDEN = "•"
 NOT_KEPT = "details are not kept: an excluded window was on the screen"
 
 # A window's box is without its frame, whose title bar tells much: so much around it goes too.

@@ -18,6 +18,7 @@ from agent.events import Several
 from agent.guarding import rules
 from agent.output import Output
 from agent.policies.catalog import known, level, maker
+from agent.privacy import guarded
 from agent.stop import Interrupted, Stop
 from agent.tally import contract
 from agent.verbs.bench import chosen
@@ -27,7 +28,6 @@ from agent.worker.client import Connection, connect
 from agent.worker.place import held, only_one
 from memory.day import context
 from memory.episode import Actor, Outcome
-from memory.exclude import Excluding
 from memory.store import Store
 from tasks.outside import settled
 
@@ -63,7 +63,7 @@ def main(
         stage = Stage(
             lambda: eyes.attached(VirtualDesktop(settings.width, settings.height)),
             maker(acting, level(weights, settings, acting), settings.store),
-            Excluding(store, settings.exclude),
+            guarded(store, settings),
             recall=lambda goal: context(store, goal, recall=recall),
             rules=rules(settings),
             sink=Several(ConsoleSink(output.console), eyes),

@@ -28,6 +28,7 @@ from agent.guarding import rule_lines, rules
 from agent.policies.catalog import level, maker
 from agent.policies.vlm.spec import is_vlm
 from agent.policy import Policy
+from agent.privacy import Guarded, guarded
 from agent.session import Patience, Session, State
 from agent.stop import Interrupted, Stop
 from agent.touching import Touching
@@ -39,7 +40,6 @@ from agent.worker.sleeper import Sleeper
 from agent.worker.wire import Job
 from memory.day import context
 from memory.episode import Actor, Outcome
-from memory.exclude import NOT_KEPT, Excluding
 from memory.levels import Levels
 from memory.sleep.lock import asleep
 from memory.store import StillOpenError, Store, StoreError
@@ -228,7 +228,7 @@ class Worker:
         """Run due tasks, one after another, until end()."""
         with ExitStack() as open_now:
             store = open_now.enter_context(Store(self.settings.store))
-            journal = Excluding(store, self.settings.exclude)
+            journal = guarded(store, self.settings)
 
             def sink(event: Event) -> None:
                 if isinstance(event, Looked):
@@ -261,7 +261,7 @@ class Worker:
                 else:
                     self._run(stage, journal, store, job, stop)
 
-    def _run(self, stage: Stage, journal: Excluding, store: Store, job: Job, stop: Stop) -> None:
+    def _run(self, stage: Stage, journal: Guarded, store: Store, job: Job, stop: Stop) -> None:
         """One task, to its one outcome; whatever breaks, the worker goes on."""
         self._job, ended = job, replace(job, outcome=Outcome.FAILED, detail="a defect of Dormouse")
         strict = rules(self.settings, job.dry)
@@ -286,10 +286,10 @@ class Worker:
             detail = f"{type(error).__name__}: {error}" if defect else str(error)
             ended = replace(ended, detail=detail, episode=self.board.now.episode)
             self.board.say(f"failed: {detail}")
-            self._close_episode(store, detail)
+            self._close_episode(store, journal.words(detail))
             stage.close()
         finally:
-            self.jobs.end(quieted(ended) if journal.quiet else ended)
+            self.jobs.end(harmless(ended, journal))
             self.session.end()
             self.board.now = replace(self.board.now, job=None, shown=None)
             self.board.changed()
@@ -351,10 +351,13 @@ class Worker:
         (self.settings.run / "vnc.passwd").unlink(missing_ok=True)
 
 
-def quieted(job: Job) -> Job:
-    """A job that an excluded window was seen in, without words that may have come from it."""
-    numbers = dumps(loads(job.attempt) | {"detail": NOT_KEPT}) if job.attempt else ""
-    return replace(job, detail=NOT_KEPT, attempt=numbers)
+def harmless(job: Job, journal: Guarded) -> Job:
+    """An ended job as its file may keep it: how it ended may quote what was on the screen."""
+    if not job.attempt:
+        return replace(job, detail=journal.words(job.detail))
+    numbers = loads(job.attempt)
+    kept = dumps(numbers | {"detail": journal.words(numbers["detail"])})
+    return replace(job, detail=journal.words(job.detail), attempt=kept)
 
 
 def instead(text: str) -> Action | None:

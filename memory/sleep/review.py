@@ -24,7 +24,7 @@ from actuation.action import (
 from memory.episode import Actor, Episode, Outcome, Step
 from memory.flags import Flag
 from memory.recall import good
-from memory.redact import redact
+from memory.redact import withheld
 
 NOTICEABLE = 64  # pixels: a blinking caret is fewer, a moved focus is more
 SURE = 0.8  # confidence from which an agent's step in a verified run counts in full
@@ -93,7 +93,7 @@ def _judge(episode: Episode, step: Step, before: Step | None, after: Step | None
 
 
 def _secret(action: Action) -> bool:
-    return isinstance(action, TypeText) and redact(action.text) != action.text
+    return isinstance(action, TypeText) and withheld(action.text)
 
 
 def _both(done: Judgement, trust: Judgement) -> str:
