@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from actuation.desktop import DesktopError, Host, Stopped, Weighed
+from actuation.filling import Filling
 from actuation.rules import Rules
 from agent.approval import Approve, Hold, go_on, never
 from agent.events import Preparing, SetupFailed, Sink, ignore
@@ -95,8 +96,10 @@ class Stage:
         approve: Approve = never,
         hold: Hold = go_on,
         stop: Stop | None = None,
+        fill: Callable[[str], str] | None = None,
     ) -> None:
-        """host: starts a fresh desktop; called again after one has failed."""
+        """host: starts a fresh desktop; called again after one has failed. fill: puts values in
+        place of placeholders in what is typed (actuation.filling)."""
         self._host = host
         self._policies = policies
         self._journal = journal
@@ -105,6 +108,7 @@ class Stage:
         self._sink = sink
         self._approve, self._hold = approve, hold
         self._stop = stop or Stop()
+        self._fill = fill
         self._desktop: Host | None = None
 
     def arm(self, stop: Stop, rules: Rules) -> None:
@@ -131,7 +135,7 @@ class Stage:
             desktop, task, goal = self._ready(last, name, seed, variant)
             policy = self._policies(task)
             loop = Loop(
-                desktop=desktop,
+                desktop=Filling(desktop, self._fill) if self._fill else desktop,
                 policy=policy,
                 guard=guard(self._rules, goal, policy),
                 journal=self._journal,

@@ -332,7 +332,14 @@ def main() -> None:
     # torch's threads would spin while they wait, and starve the very programs that are driven
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        app()
+        try:
+            app()
+        except RuntimeError as error:
+            from agent.unlock import unlocks
+
+            if not unlocks(error):
+                raise
+            app()
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:

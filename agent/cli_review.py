@@ -13,7 +13,7 @@ Episode = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these verbs to the command line."""
-    for verb in (episodes, demonstrations, memory, forget, night, schedule, tasks):
+    for verb in (episodes, demonstrations, memory, forget, facts, night, schedule, tasks):
         app.command()(verb)
 
 
@@ -45,14 +45,22 @@ def demonstrations(plain: Plain = False, json: Json = None) -> None:
 
 
 def memory(
+    act: Annotated[str, typer.Argument(metavar="[wipe]", help="wipe: remove everything.")] = "",
     forget: Annotated[str, typer.Option(metavar="EPISODE", help="Delete this one.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="With wipe: do not ask.")] = False,
     plain: Plain = False,
     json: Json = None,
 ) -> None:
-    """What is remembered, from where, how far it is trusted, and where it lies.
+    """What is remembered, from where, how far it is trusted, and where it lies; or wipe it all.
 
     Example: dormouse memory --plain
     """
+    if act == "wipe":
+        from agent.verbs import wipe
+
+        raise typer.Exit(wipe.main(yes, json))
+    if act or yes:
+        raise typer.BadParameter("say `dormouse memory`, or `dormouse memory wipe`")
     from agent.verbs import past as verb
 
     raise typer.Exit(verb.memory(forget, plain, json))
@@ -66,6 +74,22 @@ def forget(episode: Episode, json: Json = None) -> None:
     from agent.verbs import past as verb
 
     raise typer.Exit(verb.forgotten(episode, json))
+
+
+def facts(
+    act: Annotated[str, typer.Argument(metavar="[list|add|forget]")] = "list",
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As bank_password, iban:acme.")] = "",
+    json: Json = None,
+) -> None:
+    """Values kept encrypted behind placeholders, as {{iban:acme}}: the keyboard fills them in.
+
+    The value is asked, or read from standard input: never say it on the command line.
+
+    Example: dormouse facts add iban:acme
+    """
+    from agent.verbs import facts as verb
+
+    raise typer.Exit(verb.main(act, name, json))
 
 
 def night(

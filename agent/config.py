@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import Field, ValidationError, field_validator
@@ -84,6 +84,10 @@ class Settings(BaseSettings):
     redact: bool = True
     """Passwords, card numbers, IBANs, national ids and keys are taken out of words and blackened
     in frames before anything is stored; false keeps everything as it was seen and typed."""
+
+    encrypt: Literal["", "passphrase", "keyring"] = ""
+    """Encrypt the store: with a passphrase (asked, or in DORMOUSE_PASSPHRASE) or with a key in the
+    system's keyring. A plain store becomes an encrypted one at the next start, and stays one."""
 
     retention_days: int | None = Field(default=None, ge=1)
     """Episodes older than this are deleted when the worker starts; None keeps them."""

@@ -7,11 +7,12 @@ through `words` first.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from actuation.action import Action
 from agent.config import Settings
+from agent.facts import Facts
 from memory.episode import Episode, Outcome, Step
 from memory.exclude import NOT_KEPT, Excluding, Journal
 from perception.observation import Observation
@@ -70,19 +71,20 @@ def guarded(
     *,
     reader: "Reader | None" = None,
     fields: "Fields | None" = None,
-    facts: Mapping[str, str] | None = None,
+    facts: Callable[[], Mapping[str, str]] | None = None,
 ) -> Guarded:
     """The journal that the operator's settings ask for.
 
     reader: of a policy that reads the same frames. fields: who knows password fields. facts:
-    placeholders by value.
+    placeholders by value, asked at each episode's begin; the configured vault's if None.
     """
     excluding = Excluding(store, settings.exclude)
     if not settings.redact:
         return Guarded(excluding, None)
     from memory.private.journal import Private
 
-    return Guarded(excluding, Private(excluding, reader, fields, facts, _broke))
+    told = facts or Facts(settings).placeholders
+    return Guarded(excluding, Private(excluding, reader, fields, told, _broke))
 
 
 def _broke(words: str) -> None:

@@ -24,6 +24,7 @@ from memory import flags
 from memory.episode import Actor, Episode, Outcome, Step
 from memory.flags import Flag
 from memory.frames import DamagedFrameError, Frames
+from memory.opening import connect, errors, mistakes
 from memory.process import alive, myself
 from memory.rows import EPISODE, STEP, episode_row, read_episode, read_step, step_row
 
@@ -51,7 +52,7 @@ class Store:
         self.path = path
         with _told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(path, timeout=10, isolation_level=None)
+            self._database = connect(path)
         try:
             with _told(path):
                 self._prepare()
@@ -350,9 +351,9 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except DamagedFrameError as error:
         raise StoreError(f"The memory {path} is damaged: {error}. Move it aside.") from error
-    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
-        raise  # a caller's mistake, as writing the same step twice
-    except (sqlite3.DatabaseError, OSError) as error:
+    except errors() as error:
+        if isinstance(error, mistakes()):
+            raise  # a caller's mistake, as writing the same step twice
         raise StoreError(_sentence(path, error)) from error
 
 
@@ -367,6 +368,8 @@ def _sentence(path: Path, error: Exception) -> str:
         isinstance(error, OSError)
     ):
         return f"The memory {path} cannot be opened for writing ({error}). Check its permissions."
+    if primary is None and "locked" in str(error):  # SQLCipher's errors have no code
+        return f"The memory {path} is in use by another process. Wait for it to end."
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, None):
         return f"The memory {path} is damaged ({error}). Move it aside or restore a copy."
     return f"The memory {path} could not be used ({error})."

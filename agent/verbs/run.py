@@ -15,12 +15,14 @@ from agent.config import Settings
 from agent.console import ConsoleSink
 from agent.errors import BadInput
 from agent.events import Several
+from agent.facts import Facts
 from agent.guarding import rules
 from agent.output import Output
 from agent.policies.catalog import known, level, maker
 from agent.privacy import guarded
 from agent.stop import Interrupted, Stop
 from agent.tally import contract
+from agent.unlock import opened
 from agent.verbs.bench import chosen
 from agent.watch import watcher
 from agent.worker import wire
@@ -28,7 +30,6 @@ from agent.worker.client import Connection, connect
 from agent.worker.place import held, only_one
 from memory.day import context
 from memory.episode import Actor, Outcome
-from memory.store import Store
 from tasks.outside import settled
 
 
@@ -56,7 +57,7 @@ def main(
     with (
         Stop() as stop,
         only_one(settings),
-        Store(settings.store) as store,
+        opened(settings) as store,
         watcher(output.progress, watch) as eyes,
     ):
         store.recover()
@@ -69,6 +70,7 @@ def main(
             sink=Several(ConsoleSink(output.console), eyes),
             approve=approver(output.progress),
             stop=stop,
+            fill=Facts(settings).fill,
         )
         with stage:
             for seed in seeds:

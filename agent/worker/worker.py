@@ -24,6 +24,7 @@ from agent.attempt import Attempt, PolicyMaker, Stage
 from agent.config import Settings
 from agent.errors import BadInput, exit_code
 from agent.events import Event, Looked, Progress
+from agent.facts import Facts
 from agent.guarding import rule_lines, rules
 from agent.policies.catalog import level, maker
 from agent.policies.vlm.spec import is_vlm
@@ -32,6 +33,7 @@ from agent.privacy import Guarded, guarded
 from agent.session import Patience, Session, State
 from agent.stop import Interrupted, Stop
 from agent.touching import Touching
+from agent.unlock import opened
 from agent.worker import wire
 from agent.worker.board import Board, follow
 from agent.worker.jobs import Jobs
@@ -213,7 +215,7 @@ class Worker:
 
     def recover(self) -> None:
         """Close what a killed worker left open; before anything is asked or done."""
-        with Store(self.settings.store) as store:
+        with opened(self.settings) as store:
             for episode in store.recover():
                 self.board.say(f"episode {episode} was cut off: look what was done of it")
             if self.settings.retention_days:
@@ -244,6 +246,7 @@ class Worker:
                     sink=sink,
                     approve=self.session.approve,
                     hold=self.session.hold,
+                    fill=Facts(self.settings).fill,
                 )
             )
             open_now.callback(self._unwatch)

@@ -35,13 +35,15 @@ class Private:
         journal: Journal,
         reader: Reader | None = None,
         fields: Fields | None = None,
-        facts: Mapping[str, str] | None = None,
+        facts: Callable[[], Mapping[str, str]] = dict,
         broke: Callable[[str], None] = lambda words: None,
     ) -> None:
         """reader: shared with who reads the same frames, so that nothing is read twice. facts:
-        placeholders by value (memory.vault). broke: told when a frame could not be read."""
+        placeholders by value (memory.vault), asked at each episode's begin. broke: told when a
+        frame could not be read."""
         self._journal, self._reader = journal, reader or Reader()
-        self.known = Known(facts)
+        self.known = Known()
+        self._facts = facts
         self._focus = Focus(fields)
         self._broke = broke
         self._hidden = False  # whether the step under way types what is not kept
@@ -58,6 +60,8 @@ class Private:
 
     def begin(self, episode: Episode) -> None:
         self._focus.begin()
+        for value, placeholder in self._facts().items():
+            self.known.add(value, placeholder)
         self._journal.begin(replace(episode, goal=self.words(episode.goal)))
 
     def intend(self, episode_id: str, step: Step, after: Observation | None = None) -> None:

@@ -6,7 +6,7 @@ words exactly and in pixels as well as they could be read.
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 
 from memory.private.spans import Span
@@ -26,14 +26,11 @@ _LOOKS = str.maketrans(
 
 
 class Known:
-    """Secrets and what stands in the place of each. facts: placeholders by value."""
+    """Secrets and what stands in the place of each: a kind of Span, or a fact's placeholder."""
 
-    def __init__(self, facts: Mapping[str, str] | None = None) -> None:
+    def __init__(self) -> None:
         self._kinds: OrderedDict[str, str] = OrderedDict()
         self._read: dict[str, list[Span]] = {}  # what was found in texts that were read
-        for value, placeholder in (facts or {}).items():
-            self.add(value, placeholder)
-        self._facts = len(self._kinds)
 
     def __contains__(self, value: str) -> bool:
         return value in self._kinds
@@ -47,7 +44,7 @@ class Known:
             self._kinds[value] = kind
         self._read.clear()
         while len(self._kinds) > REMEMBERED:
-            oldest = next(v for v, kind in self._kinds.items() if not kind.startswith("{{"))
+            oldest = next(v for v, k in self._kinds.items() if not k.startswith("{{"))
             del self._kinds[oldest]
 
     def spans(self, text: str) -> Iterator[Span]:
