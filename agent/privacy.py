@@ -8,11 +8,14 @@ through `words` first.
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from json import dumps, loads
 from typing import TYPE_CHECKING
 
 from actuation.action import Action
 from agent.config import Settings
 from agent.facts import Facts
+from agent.worker.told import Job
 from memory.episode import Episode, Outcome, Step
 from memory.exclude import NOT_KEPT, Excluding, Journal
 from perception.observation import Observation
@@ -85,6 +88,16 @@ def guarded(
 
     told = facts or Facts(settings).placeholders
     return Guarded(excluding, Private(excluding, reader, fields, told, _broke))
+
+
+def harmless(job: Job, journal: Guarded) -> Job:
+    """An ended job as a file may keep it: how it ended may quote what was on the screen."""
+    detail = journal.words(job.detail)
+    if not job.attempt:
+        return replace(job, detail=detail)
+    numbers = loads(job.attempt)
+    kept = dumps(numbers | {"detail": journal.words(numbers["detail"])})
+    return replace(job, detail=detail, attempt=kept)
 
 
 def _broke(words: str) -> None:

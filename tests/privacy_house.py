@@ -30,6 +30,7 @@ from memory.redact import redact
 from memory.store import Store
 from perception.observation import Box, Image, Observation
 from perception.read import Reader
+from perception.text import Recogniser
 from tasks.apps import calc, chromium
 from tasks.miniwob.cdp import Tab, find_page
 
@@ -346,11 +347,12 @@ def until(found: Callable[[], Found], patience: float = 30.0) -> Found:
 # What was stored, and the search.
 
 
-def journal(lived: list[Lived], folder: Path, redact: bool) -> Settings:
-    """Everything that was lived, through the guarded journal, into a store of its own."""
+def journal(lived: list[Lived], folder: Path, redact: bool, eyes: Recogniser) -> Settings:
+    """Everything that was lived, through the guarded journal, into a store of its own. eyes:
+    remember the lines that they have read."""
     settings = Settings(data=folder, redact=redact, exclude=(EXCLUDED,) if redact else ())
     with Store(settings.store) as store:
-        kept = guarded(store, settings)
+        kept = guarded(store, settings, reader=Reader(eyes))
         for number, one in enumerate(lived):
             actor = Actor.OPERATOR if one.hands else Actor.AGENT
             name = f"{one.place}-{number}"
@@ -380,9 +382,9 @@ class Search:
     thorough: frames are also read by tesseract's own layout analysis, enlarged.
     """
 
-    def __init__(self, lived: list[Lived], thorough: bool) -> None:
+    def __init__(self, lived: list[Lived], eyes: Recogniser, thorough: bool) -> None:
         self._lived, self._thorough = lived, thorough
-        self._reader, self._texts = Reader(), dict[bytes, list[tuple[str, Box]]]()
+        self._reader, self._texts = Reader(eyes), dict[bytes, list[tuple[str, Box]]]()
 
     def leaks(self, settings: Settings) -> list[Leak]:
         with Store(settings.store) as store:
@@ -424,7 +426,8 @@ class Search:
             ink = np.abs(before - ground).max(axis=2) > 60
             # Other words of the line may stay; the secret's own share of it may not.
             share = min(1.0, len(bare(secret)) / max(1, len(bare(text))))
-            same = (before == after).all(axis=2) & ink
+            bare_of_it = (after == 0).all(axis=(0, 2))  # columns that are black from top to bottom
+            same = (before == after).all(axis=2) & ink & ~bare_of_it
             if same.sum() > (1 - 0.6 * share) * ink.sum():
                 return True
         return False

@@ -5,12 +5,13 @@ night ──▶ a process of its own (sleeper)
 requests (a thread for each client) ──▶ answer() ──▶ Session, Jobs, Board
 """
 
+import sys
 import threading
 import time
 import traceback
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from json import dumps, loads
+from json import dumps
 from pathlib import Path
 
 from actuation.action import Action, Ask, Done, Fail, TypeText
@@ -29,7 +30,7 @@ from agent.guarding import rule_lines, rules
 from agent.policies.catalog import level, maker
 from agent.policies.vlm.spec import is_vlm
 from agent.policy import Policy
-from agent.privacy import Guarded, guarded
+from agent.privacy import Guarded, guarded, harmless
 from agent.session import Patience, Session, State
 from agent.stop import Interrupted, Stop
 from agent.touching import Touching
@@ -43,6 +44,7 @@ from agent.worker.wire import Job
 from memory.day import context
 from memory.episode import Actor, Outcome
 from memory.levels import Levels
+from memory.redact import redact
 from memory.sleep.lock import asleep
 from memory.store import StillOpenError, Store, StoreError
 from tasks.catalog import create
@@ -61,7 +63,7 @@ class Worker:
         patience = Patience(settings.lead_seconds, settings.approval_seconds)
         self.session = Session(patience, lambda: self.board.changed())
         self.session.watched = lambda: time.monotonic() - self._looked_at < WATCHED
-        self.jobs = Jobs(settings.run / "queue.json")
+        self.jobs = Jobs(settings.run / "queue.json", redact if settings.redact else str)
         self.board = Board(self.session, self.jobs)
         self.board.rules = rule_lines(settings)
         self.ended = threading.Event()
@@ -285,7 +287,7 @@ class Worker:
         except Exception as error:
             defect = exit_code(error) is None
             if defect:
-                traceback.print_exc()
+                print(journal.words(traceback.format_exc()), file=sys.stderr)
             detail = f"{type(error).__name__}: {error}" if defect else str(error)
             ended = replace(ended, detail=detail, episode=self.board.now.episode)
             self.board.say(f"failed: {detail}")
@@ -352,15 +354,6 @@ class Worker:
         self._watch = self._lens = None
         self.board.vnc = ("", "")
         (self.settings.run / "vnc.passwd").unlink(missing_ok=True)
-
-
-def harmless(job: Job, journal: Guarded) -> Job:
-    """An ended job as its file may keep it: how it ended may quote what was on the screen."""
-    if not job.attempt:
-        return replace(job, detail=journal.words(job.detail))
-    numbers = loads(job.attempt)
-    kept = dumps(numbers | {"detail": journal.words(numbers["detail"])})
-    return replace(job, detail=journal.words(job.detail), attempt=kept)
 
 
 def instead(text: str) -> Action | None:

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from actuation.action import Action, Click, Drag, Press, TypeText
-from memory.private.labels import names_secret
+from memory.private.labels import mentions_secret, names_secret
 from memory.private.masks import Echo, Typed, echo, masked_at
 from perception.observation import Box, Observation
 from perception.scene import Element, Scene
@@ -60,7 +60,7 @@ class Focus:
         shows = self._echo(seen, after, text)
         if told or (shows and shows.echo is Echo.MASKED):
             return True
-        if shows and shows.echo is Echo.UNSEEN and len(text) > SHORT:
+        if shows and shows.echo is Echo.UNSEEN and len(text) > SHORT and _asked(seen, scene):
             return True
         if told is not None:
             return False
@@ -115,6 +115,17 @@ class Focus:
         if point is None:
             return bool(labels)
         return any(_names(label, point, scene) for label in labels)
+
+
+def _asked(seen: Observation, scene: Scene | None) -> bool:
+    """Whether the active window asks for a secret anywhere; a slow program alone shows nothing
+    either."""
+    active = seen.active
+    return scene is None or any(
+        mentions_secret(element.text)
+        for element in scene.elements
+        if active is None or active.box.contains(*element.box.center)
+    )
 
 
 def _names(label: Element, point: tuple[int, int], scene: Scene) -> bool:

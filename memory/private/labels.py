@@ -29,6 +29,7 @@ KEY = _any(
 )
 _LETTER = r"[^\W\d_]"
 _ALL = rf"(?<!{_LETTER})(?:{PASSWORD}|{CODE}|{KEY})(?!{_LETTER})"
+_ASKED = re.compile(_ALL, re.I)
 _LABEL = re.compile(rf".{{0,24}}{_ALL}.{{0,16}}", re.I)
 
 
@@ -36,6 +37,11 @@ def names_secret(text: str) -> bool:
     """Whether a label says that what stands beside or below it is a secret: "New password:", and
     not "I have forgotten my password and would like a new one"."""
     return len(text) <= 40 and _LABEL.fullmatch(text.strip()) is not None
+
+
+def mentions_secret(text: str) -> bool:
+    """Whether a prompt of any length asks for one: "Enter passphrase for key /home/…/id_rsa"."""
+    return _ASKED.search(text) is not None
 
 
 def telling(value: str) -> bool:

@@ -17,7 +17,9 @@ from perception.observation import Box, Image
 
 _JOINS = 9  # pixels between letters of one line
 _CARET = 4  # pixels: a change that is no wider is a caret
-_SAME = 0.12  # share of pixels in which two equal glyphs may differ, by their smoothed edges
+_SAME = 0.08  # share of pixels in which two equal glyphs may differ, by their smoothed edges
+_MOST = 0.8  # share of a line's glyphs that are equal: a border may be among them
+_UNEVEN = 1.5  # pixels by which the distances of dots may differ
 _LARGEST = 16  # pixels of a dot
 
 
@@ -45,13 +47,14 @@ def echo(before: Image, after: Image, within: Box, text: str) -> Typed:
         return Typed(Echo.UNSEEN, None)
     boxes = [box.moved(area.x, area.y) for box in changed]
     for box in boxes:
-        if masked_at(after, box, min(len(text), 3), various=len(set(text)) > 1):
+        least = len(text) if len(text) < 4 else max(3, round(0.6 * len(text)))
+        if masked_at(after, box, least, various=len(set(text)) > 1):
             return Typed(Echo.MASKED, box)
     return Typed(Echo.SHOWN, max(boxes, key=lambda box: box.w * box.h))
 
 
 def masked_at(image: Image, box: Box, least: int = 3, various: bool = False) -> bool:
-    """Whether a line holds one small glyph again and again, at least so often.
+    """Whether a line holds one small glyph again and again, at least so often, evenly spaced.
 
     various: what was typed has different letters, so that equal glyphs say enough; else they must
     be round, as dots are.
@@ -60,12 +63,14 @@ def masked_at(image: Image, box: Box, least: int = 3, various: bool = False) -> 
     glyphs = _glyphs(crop)
     if len(glyphs) < max(least, 1):
         return False
-    heights = sorted(glyph.shape[0] for glyph in glyphs)
-    model = next(glyph for glyph in glyphs if glyph.shape[0] == heights[len(heights) // 2])
-    alike = sum(_same(glyph, model) for glyph in glyphs)
-    if alike < max(least, 0.75 * len(glyphs)):
+    model = glyphs[len(glyphs) // 2]
+    alike = [glyph for glyph in glyphs if _same(glyph.ink, model.ink)]
+    if len(alike) < max(least, _MOST * len(glyphs)):
         return False
-    return _dot(model) or (various and alike >= 3 and max(model.shape) <= _LARGEST)
+    apart = np.diff([glyph.x for glyph in alike])
+    if len(apart) and np.abs(apart - np.median(apart)).max() > _UNEVEN:
+        return False
+    return _dot(model.ink) or (various and len(alike) >= 3 and max(model.ink.shape) <= _LARGEST)
 
 
 def _lines(changed: NDArray[np.bool_]) -> list[Box]:
@@ -81,7 +86,15 @@ def _lines(changed: NDArray[np.bool_]) -> list[Box]:
     return found
 
 
-def _glyphs(crop: Image) -> list[NDArray[np.bool_]]:
+@dataclass(frozen=True, eq=False)
+class _Glyph:
+    """x: of its left side, from that of the line. ink: (h, w)."""
+
+    x: int
+    ink: NDArray[np.bool_]
+
+
+def _glyphs(crop: Image) -> list[_Glyph]:
     """The connected marks of a line, left to right, without a caret or a field's border."""
     found = normalise(crop)
     if found is None:
@@ -91,12 +104,8 @@ def _glyphs(crop: Image) -> list[NDArray[np.bool_]]:
     parts = sorted(
         enumerate(ndimage.find_objects(labels), start=1), key=lambda item: item[1][1].start
     )
-    glyphs = [labels[place] == number for number, place in parts]
-    return [
-        glyph
-        for glyph in glyphs
-        if glyph.sum() >= 4 and glyph.shape[1] > 2 and glyph.shape[1] < 4 * _LARGEST
-    ]
+    glyphs = [_Glyph(place[1].start, labels[place] == number) for number, place in parts]
+    return [one for one in glyphs if one.ink.sum() >= 4 and 2 < one.ink.shape[1] < 4 * _LARGEST]
 
 
 def _same(one: NDArray[np.bool_], two: NDArray[np.bool_]) -> bool:
@@ -104,7 +113,7 @@ def _same(one: NDArray[np.bool_], two: NDArray[np.bool_]) -> bool:
         return False
     height, width = min(one.shape[0], two.shape[0]), min(one.shape[1], two.shape[1])
     differs = one[:height, :width] != two[:height, :width]
-    return bool(differs.mean() <= _SAME + 2 / (height + width))
+    return bool(differs.mean() <= _SAME + 1 / (height + width))
 
 
 def _dot(glyph: NDArray[np.bool_]) -> bool:
