@@ -1,5 +1,6 @@
 """Facts and the encrypted store: kept behind a key, filled in at the last moment, wiped."""
 
+import io
 import os
 import sqlite3
 import subprocess
@@ -12,8 +13,10 @@ from actuation.action import Press, TypeText
 from actuation.fake import FakeDesktop
 from actuation.filling import Filling
 from agent.config import Settings
+from agent.errors import BadInput
 from agent.facts import Facts
 from agent.unlock import opened
+from agent.verbs import facts, wipe
 from agent.worker.place import only_one
 from memory import cipher, fake
 from memory.cipher import PASSPHRASE, LockedError
@@ -33,6 +36,7 @@ def passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
 def verb(
     folder: Path, *words: str, said: str = "", **environment: str
 ) -> "subprocess.CompletedProcess[str]":
+    """In a process of its own, as an operator calls it."""
     return subprocess.run(
         [sys.executable, "-m", "agent", *words],
         env=os.environ | {"DORMOUSE_DATA": str(folder)} | environment,
@@ -42,32 +46,46 @@ def verb(
     )
 
 
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The memory that verbs called in this process use."""
+    monkeypatch.setenv("DORMOUSE_DATA", str(tmp_path))
+    return tmp_path
+
+
 def content(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
-def test_facts_are_kept_listed_and_forgotten(tmp_path: Path) -> None:
-    kept = verb(tmp_path, "facts", "add", "iban:acme", said=f"{IBAN}\n")
+def test_facts_are_kept_listed_and_forgotten(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = verb(folder, "facts", "add", "iban:acme", said=f"{IBAN}\n")
     assert (kept.returncode, kept.stderr) == (0, "")
     assert IBAN not in kept.stdout
-    assert verb(tmp_path, "facts").stdout.strip() == "{{iban:acme}}"
-    assert b"3704" not in content(tmp_path)
-    assert b"acme" not in content(tmp_path)
-    assert Facts(Settings(data=tmp_path)).placeholders() == {IBAN: "{{iban:acme}}"}
-    wrong = verb(tmp_path, "facts", "list", DORMOUSE_PASSPHRASE="another")
+    assert b"3704" not in content(folder)
+    assert b"acme" not in content(folder)
+    assert Facts(Settings()).placeholders() == {IBAN: "{{iban:acme}}"}
+    wrong = verb(folder, "facts", "list", DORMOUSE_PASSPHRASE="another")
     assert wrong.returncode == 3
     assert wrong.stderr.count("\n") == 1
     assert "passphrase does not fit" in wrong.stderr
-    none = verb(tmp_path, "facts", "list", DORMOUSE_PASSPHRASE="")
-    assert none.returncode == 3
-    assert "set DORMOUSE_PASSPHRASE" in none.stderr
-    assert verb(tmp_path, "facts", "forget", "iban:acme").returncode == 0
-    again = verb(tmp_path, "facts", "forget", "iban:acme")
-    assert again.returncode == 2
-    assert "there is no fact iban:acme" in again.stderr
-    assert verb(tmp_path, "facts", "add", "two words", said="x\n").returncode == 2
-    assert verb(tmp_path, "facts", "add", "empty", said="\n").returncode == 2
-    assert verb(tmp_path, "facts", "add").returncode == 2
+    facts.main("list", "", None)
+    assert capsys.readouterr().out.strip() == "{{iban:acme}}"
+    facts.main("forget", "iban:acme", None)
+    for act, name, sentence in (
+        ("forget", "iban:acme", "there is no fact iban:acme"),
+        ("add", "two words", "'two words' is no name"),
+        ("add", "empty", "the value is empty"),
+        ("add", "", "needs a name"),
+        ("show", "x", "say list, add NAME or forget NAME"),
+    ):
+        monkeypatch.setattr(sys, "stdin", io.StringIO("\n" if name == "empty" else "x\n"))
+        with pytest.raises(BadInput, match=sentence):
+            facts.main(act, name, None)
+    monkeypatch.delenv(PASSPHRASE)
+    with pytest.raises(LockedError, match="set DORMOUSE_PASSPHRASE"):
+        facts.main("list", "", None)
 
 
 def test_the_keyboard_fills_placeholders_at_the_last_moment(tmp_path: Path) -> None:
@@ -119,12 +137,10 @@ def test_a_wrong_passphrase_is_one_sentence(
     settings = Settings(data=tmp_path, encrypt="passphrase")
     opened(settings).close()
     assert not plain(settings.store)
-    for words in ("another", ""):
-        told = verb(tmp_path, "episodes", DORMOUSE_PASSPHRASE=words)
-        assert told.returncode == 3
-        assert told.stderr.startswith("dormouse: the ")
-        assert told.stderr.count("\n") == 1
-    assert verb(tmp_path, "episodes").returncode == 0
+    told = verb(tmp_path, "episodes", DORMOUSE_PASSPHRASE="another")
+    assert told.returncode == 3
+    assert told.stderr.startswith("dormouse: the passphrase does not fit")
+    assert told.stderr.count("\n") == 1
     monkeypatch.setenv(PASSPHRASE, "another")
     with pytest.raises(LockedError):
         Store(settings.store)
@@ -140,12 +156,15 @@ def test_a_key_from_elsewhere_does_not_open_a_vault(tmp_path: Path) -> None:
         Vault(tmp_path, cipher.make(tmp_path, "passphrase", WORDS))
 
 
-def test_wipe_removes_everything_of_ours_and_says_so(tmp_path: Path) -> None:
+def test_wipe_removes_everything_of_ours_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = tmp_path / "data"
-    settings = Settings(data=folder)
+    monkeypatch.setenv("DORMOUSE_DATA", str(folder))
+    settings = Settings()
     with Store(settings.store) as store:
         fake.live_through(store, fake.demonstration("e"))
-    verb(folder, "facts", "add", "pin", said="4711\n")
+    Vault(folder, cipher.make(folder, "passphrase", WORDS)).add("pin", "4711")
     for name in ("levels/a", "nights/1", "run/worker.log", "jobs/x.job"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("x")
@@ -153,19 +172,21 @@ def test_wipe_removes_everything_of_ours_and_says_so(tmp_path: Path) -> None:
         refused = verb(folder, "memory", "wipe", "--yes")
     assert refused.returncode == 3
     assert "dormouse stop --worker" in refused.stderr
-    assert verb(folder, "memory", "wipe").returncode == 2  # nobody there to confirm it
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    with pytest.raises(BadInput, match="say --yes"):
+        wipe.main(yes=False, json=None)
     assert settings.store.exists()
-    wiped = verb(folder, "memory", "wipe", "--yes")
-    assert wiped.returncode == 0
-    assert "the store of episodes" in wiped.stdout
-    assert "the facts" in wiped.stdout
+    assert wipe.main(yes=True, json=None) == 0
+    told = capsys.readouterr().out
+    assert "the store of episodes" in told
+    assert "the facts" in told
     assert not folder.exists()
-    assert verb(folder, "memory", "wipe", "--yes").returncode == 0
+    assert wipe.main(yes=True, json=None) == 0
 
 
-def test_wipe_leaves_what_is_not_ours(tmp_path: Path) -> None:
-    (tmp_path / "memory.sqlite").write_bytes(b"x")
-    (tmp_path / "letter.odt").write_text("x")
-    wiped = verb(tmp_path, "memory", "wipe", "--yes")
-    assert "left" in wiped.stdout
-    assert [path.name for path in tmp_path.iterdir()] == ["letter.odt"]
+def test_wipe_leaves_what_is_not_ours(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "memory.sqlite").write_bytes(b"x")
+    (folder / "letter.odt").write_text("x")
+    wipe.main(yes=True, json=None)
+    assert "letter.odt is not Dormouse's" in capsys.readouterr().out.replace("\n", " ")
+    assert [path.name for path in folder.iterdir()] == ["letter.odt"]

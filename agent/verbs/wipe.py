@@ -45,9 +45,10 @@ def main(yes: bool, json: str | None) -> int:
         removed = [name for name in _present(folder) if _removed(folder, name)]
     left = _last(folder)
     for name in removed:
-        output.console.print(f"removed: {PARTS.get(name, 'other')} ({folder / name})", markup=False)
+        what = PARTS.get(name, "a draft")
+        output.console.print(f"removed: {what} ({folder / name})", markup=False, soft_wrap=True)
     for path in left:
-        output.console.print(f"left: {path} is not Dormouse's", markup=False)
+        output.console.print(f"left: {path} is not Dormouse's", markup=False, soft_wrap=True)
     output.write({"wiped": removed, "left": [str(path) for path in left]})
     return 0
 

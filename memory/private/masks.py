@@ -5,6 +5,7 @@ before, after ──echo()──▶ SHOWN    letters that differ, as in any fiel
                           UNSEEN   nothing but a caret changed: a terminal that asks for a password
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,16 +49,17 @@ def echo(before: Image, after: Image, within: Box, text: str) -> Typed:
     boxes = [box.moved(area.x, area.y) for box in changed]
     for box in boxes:
         least = len(text) if len(text) < 4 else max(3, round(0.6 * len(text)))
-        if masked_at(after, box, least, various=len(set(text)) > 1):
+        commonest = max(Counter(text).values(), default=1)
+        if masked_at(after, box, least, commonest):
             return Typed(Echo.MASKED, box)
     return Typed(Echo.SHOWN, max(boxes, key=lambda box: box.w * box.h))
 
 
-def masked_at(image: Image, box: Box, least: int = 3, various: bool = False) -> bool:
+def masked_at(image: Image, box: Box, least: int = 3, commonest: int | None = None) -> bool:
     """Whether a line holds one small glyph again and again, at least so often, evenly spaced.
 
-    various: what was typed has different letters, so that equal glyphs say enough; else they must
-    be round, as dots are.
+    commonest: how often the commonest letter of what was typed occurs in it; more equal glyphs
+    than that say enough, whatever they look like. Else they must be round, as dots are.
     """
     crop = image[max(box.y - 2, 0) : box.bottom + 2, max(box.x - 2, 0) : box.right + 2]
     glyphs = _glyphs(crop)
@@ -70,7 +72,8 @@ def masked_at(image: Image, box: Box, least: int = 3, various: bool = False) -> 
     apart = np.diff([glyph.x for glyph in alike])
     if len(apart) and np.abs(apart - np.median(apart)).max() > _UNEVEN:
         return False
-    return _dot(model.ink) or (various and len(alike) >= 3 and max(model.ink.shape) <= _LARGEST)
+    many = commonest is not None and len(alike) > max(commonest, 2)
+    return _dot(model.ink) or (many and max(model.ink.shape) <= _LARGEST)
 
 
 def _lines(changed: NDArray[np.bool_]) -> list[Box]:
