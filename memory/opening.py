@@ -85,6 +85,25 @@ def mistakes() -> tuple[type[Exception], ...]:
     return (sqlite3.IntegrityError, sqlite3.ProgrammingError, *(e for n in names for e in _of(n)))
 
 
+def sentence(path: Path, error: Exception) -> str:
+    """What is wrong with a store's file, and what mends it."""
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = None if code is None else code & 0xFF
+    if primary == sqlite3.SQLITE_FULL or getattr(error, "errno", None) == 28:
+        return f"The disk is full: the memory {path} could not be written. Free some space."
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return f"The memory {path} is in use by another process. Wait for it to end."
+    if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM) or (
+        isinstance(error, OSError)
+    ):
+        return f"The memory {path} cannot be opened for writing ({error}). Check its permissions."
+    if primary is None and "locked" in str(error):  # SQLCipher's errors have no code
+        return f"The memory {path} is in use by another process. Wait for it to end."
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, None):
+        return f"The memory {path} is damaged ({error}). Move it aside or restore a copy."
+    return f"The memory {path} could not be used ({error})."
+
+
 def _of(name: str) -> tuple[type[Exception], ...]:
     module = sys.modules.get("sqlcipher3.dbapi2")  # not loaded: it has raised nothing
     return () if module is None else (getattr(module, name),)

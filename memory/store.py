@@ -24,7 +24,7 @@ from memory import flags
 from memory.episode import Actor, Episode, Outcome, Step
 from memory.flags import Flag
 from memory.frames import DamagedFrameError, Frames
-from memory.opening import connect, errors, mistakes
+from memory.opening import connect, errors, mistakes, sentence
 from memory.process import alive, myself
 from memory.rows import EPISODE, STEP, episode_row, read_episode, read_step, step_row
 
@@ -166,6 +166,32 @@ class Store:
                 (format_action(performed), episode_id, index),
             )
             _touched(row, episode_id, index)
+
+    def mend(self, episode_id: str, step: Step) -> None:
+        """Put a step in the place of one that holds what should not have been kept: nothing of the
+        old words and pixels stays in the file or in its log."""
+        with self._writing() as database:
+            rows = database.execute(
+                "SELECT place, frame FROM step WHERE episode = ? ORDER BY place", (episode_id,)
+            ).fetchall()
+            images = self._frames.read([frame for _, frame in rows])
+            self._frames.forget()  # the frames build upon each other: all are written again
+            for (place, _), image in zip(rows, images, strict=True):
+                new = step.observation.image if place == step.index else image
+                database.execute(
+                    "UPDATE step SET frame = ? WHERE episode = ? AND place = ?",
+                    (self._frames.write(new, episode_id), episode_id, place),
+                )
+            values = step_row(episode_id, step, 0)
+            row = database.execute(
+                "UPDATE step SET view = ?, intended = ?, performed = ?, note = ?"
+                " WHERE episode = ? AND place = ?",
+                (*values[3:6], step.note, episode_id, step.index),
+            )
+            _touched(row, episode_id, step.index)
+            self._frames.sweep()
+        with _told(self.path):
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def end(
         self,
@@ -354,22 +380,4 @@ def _told(path: Path) -> Iterator[None]:
     except errors() as error:
         if isinstance(error, mistakes()):
             raise  # a caller's mistake, as writing the same step twice
-        raise StoreError(_sentence(path, error)) from error
-
-
-def _sentence(path: Path, error: Exception) -> str:
-    code = getattr(error, "sqlite_errorcode", None)
-    primary = None if code is None else code & 0xFF
-    if primary == sqlite3.SQLITE_FULL or getattr(error, "errno", None) == 28:
-        return f"The disk is full: the memory {path} could not be written. Free some space."
-    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return f"The memory {path} is in use by another process. Wait for it to end."
-    if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM) or (
-        isinstance(error, OSError)
-    ):
-        return f"The memory {path} cannot be opened for writing ({error}). Check its permissions."
-    if primary is None and "locked" in str(error):  # SQLCipher's errors have no code
-        return f"The memory {path} is in use by another process. Wait for it to end."
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, None):
-        return f"The memory {path} is damaged ({error}). Move it aside or restore a copy."
-    return f"The memory {path} could not be used ({error})."
+        raise StoreError(sentence(path, error)) from error

@@ -1,10 +1,17 @@
 """Secrets in words and frames: what is found, what is left alone, what the store gets."""
 
+import functools
+import random
+import string
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from stdnum import iban, luhn
 
 from actuation.action import Action, Ask, Done, Fail, Press, TypeText
 from actuation.fake import FakeDesktop
@@ -84,6 +91,56 @@ def test_what_bookkeeping_is_full_of_stays(text: str) -> None:
     assert not withheld(text)
 
 
+@given(st.text(string.digits, min_size=15, max_size=15), st.sampled_from(["", " ", "-"]))
+def test_every_card_is_found_in_any_grouping(digits: str, gap: str) -> None:
+    number = "4" + digits[1:]
+    number += luhn.calc_check_digit(number)
+    grouped = gap.join(number[i : i + 4] for i in range(0, 16, 4))
+    assert redact(f"paid by {grouped}.") == "paid by [card]."
+
+
+@given(st.sampled_from(["DE", "FI", "AT"]), st.integers(0, 10**18 - 1), st.booleans())
+def test_every_account_is_found_in_any_grouping(country: str, number: int, apart: bool) -> None:
+    length = {"DE": 18, "FI": 14, "AT": 16}[country]
+    body = f"{number:018d}"[-length:]
+    text = country + iban.calc_check_digits(f"{country}00{body}") + body
+    assume(iban.is_valid(text))  # some countries have check digits of their own
+    grouped = " ".join(text[i : i + 4] for i in range(0, len(text), 4)) if apart else text
+    assert redact(f"to {grouped} today") == "to [iban] today"
+
+
+@given(st.text(max_size=60))
+def test_what_was_taken_out_once_has_nothing_to_take_out(text: str) -> None:
+    once = redact(text)
+    assert redact(once) == once
+
+
+def test_few_of_bookkeepings_own_numbers_are_taken_for_secrets() -> None:
+    rng = random.Random(4)
+
+    def digits(count: int) -> str:
+        return "".join(rng.choices(string.digits, k=count))
+
+    shapes = (
+        lambda: f"RE-{rng.randint(2020, 2026)}-{digits(rng.randint(3, 6))}",
+        lambda: f"INV{digits(rng.randint(5, 9))} of 2026-0{rng.randint(1, 9)}-1{digits(1)}",
+        lambda: f"{rng.randint(1, 9)}.{digits(3)},{digits(2)} EUR to 4{digits(3)}",
+        lambda: f"+49 {digits(3)} {digits(7)}",
+        lambda: f"Kd.-Nr. {digits(8)}, Ust-ID DE{digits(9)}",
+        lambda: f"reference {digits(rng.randint(10, 14))}",
+        lambda: f"Zahlung {digits(20)} {digits(7)}",  # a QR bill's reference
+        lambda: f"{rng.randint(10, 31)}{rng.randint(10, 12)}2{digits(1)}-{digits(4)}",
+        lambda: f"EAN 4{digits(12)}",
+    )
+    texts = [rng.choice(shapes)() for _ in range(4000)]
+    eaten = [text for text in texts if redact(text) != text]
+    assert len(eaten) <= 0.002 * len(texts), eaten
+    for words in (
+        files("agent.policies.core.nursery").joinpath("lexicon.txt").read_text().split("\n")
+    ):
+        assert redact(words) == words
+
+
 def test_a_known_secret_is_found_again_as_it_was_read() -> None:
     known = Known()
     known.add(IBAN, "{{iban:acme}}")
@@ -96,6 +153,12 @@ def test_a_known_secret_is_found_again_as_it_was_read() -> None:
         assert not known.seen(text), text
 
 
+@functools.cache
+def eyes() -> Reader:
+    """One for all tests: it takes a while to open its own."""
+    return Reader()
+
+
 def step(shown: Observation, action: Action, note: str = "", index: int = 0) -> Step:
     one = fake.intent(fake.demonstration("e").steps[0])
     return replace(one, index=index, observation=shown, intended=action, note=note)
@@ -106,7 +169,7 @@ def kept(
 ) -> list[Step]:
     """What the store holds of steps that went through the guarded journal."""
     with Store(path) as store:
-        journal = guarded(store, Settings(data=path.parent))
+        journal = guarded(store, Settings(data=path.parent), reader=eyes())
         journal.begin(fake.head(fake.demonstration("e")))
         for one, after in zip(steps, afters or [None] * len(steps), strict=True):
             journal.intend("e", one, after)
@@ -119,7 +182,7 @@ def test_a_frame_is_black_where_a_secret_stands(tmp_path: Path) -> None:
     (one,) = kept(tmp_path / "m.sqlite", [step(shown, Press("Tab"))])
     changed = (one.observation.image != shown.image).any(axis=2)
     ys, xs = np.nonzero(changed)
-    text = Reader().read(one.observation)
+    text = eyes().read(one.observation)
     assert changed.any()
     assert (one.observation.image[changed] == 0).all()
     assert ys.min() >= 60 and ys.max() < 60 + 3 * 26  # its row, not more
@@ -145,7 +208,7 @@ def test_a_password_is_dots_where_it_was_typed_and_black_where_it_comes_back(
     assert steps[0].note == "types [password]"
     assert steps[1].intended == TypeText("see [password]")
     assert steps[1].observation.windows[0].title == "[password] - Sheet"
-    read = Reader().read(steps[1].observation)
+    read = eyes().read(steps[1].observation)
     assert not any("tulip" in element.text for element in read.elements)
     content = (tmp_path / "m.sqlite").read_bytes()
     assert PASSWORD.encode() not in content
@@ -155,7 +218,7 @@ def test_a_password_is_dots_where_it_was_typed_and_black_where_it_comes_back(
 def test_endings_and_details_are_told_without_secrets(tmp_path: Path, ending: type) -> None:
     shown = FakeDesktop().observe()
     with Store(tmp_path / "m.sqlite") as store:
-        journal = guarded(store, Settings(data=tmp_path))
+        journal = guarded(store, Settings(data=tmp_path), reader=eyes())
         goal = f"Log in with password {PASSWORD}"
         journal.begin(replace(fake.head(fake.demonstration("e")), goal=goal))
         journal.intend("e", step(shown, ending(f"is it {PASSWORD}?")))
@@ -195,3 +258,41 @@ def test_switched_off_all_is_kept(tmp_path: Path) -> None:
         (one,) = store.episode("e").steps
     assert one.intended == TypeText(PASSWORD)
     assert (one.observation.image == shown.image).all()
+
+
+def test_what_is_known_only_later_is_taken_back(tmp_path: Path) -> None:
+    chat = FakeDesktop(notes=f"Bob: {PASSWORD}").observe()
+    form = FakeDesktop(notes="Password:").observe()
+    other = FakeDesktop(rows=[("2026-05-01", "Bäcker")]).observe()
+    path = tmp_path / "m.sqlite"
+    with Store(path) as store:
+        journal = guarded(store, Settings(data=tmp_path), reader=eyes())
+        journal.begin(fake.head(fake.demonstration("e")))
+        steps = [
+            step(chat, Press("Tab"), f"Bob says {PASSWORD}", 0),
+            step(other, Press("Tab"), index=1),
+            step(form, TypeText(PASSWORD), index=2),
+        ]
+        for one in steps:
+            journal.intend("e", one)
+            journal.outcome("e", one.index, one.intended)
+        lived = store.episode("e").steps
+        contents = path.read_bytes() + Path(f"{path}-wal").read_bytes()
+    assert lived[0].note == "Bob says [password]"
+    assert not any("tulip" in one.text for one in eyes().read(lived[0].observation).elements)
+    assert (lived[1].observation.image == other.image).all()
+    assert lived[2].performed == TypeText("•" * len(PASSWORD))
+    assert [one.performed for one in lived[:2]] == [Press("Tab")] * 2
+    assert PASSWORD.encode() not in contents
+
+
+def test_a_number_typed_in_pieces_is_taken_back(tmp_path: Path) -> None:
+    shown = FakeDesktop().observe()
+    parts = ["DE89", "3704 0044", "0532013000"]
+    steps = [step(shown, TypeText(part), index=at) for at, part in enumerate(parts)]
+    lived = kept(tmp_path / "m.sqlite", steps)
+    assert [one.performed for one in lived] == [TypeText("•" * len(part)) for part in parts]
+    plain = ["2026", "1200", "4400", "12.50"]
+    steps = [step(shown, TypeText(part), index=at) for at, part in enumerate(plain)]
+    lived = kept(tmp_path / "n.sqlite", steps)
+    assert [one.performed for one in lived] == [TypeText(part) for part in plain]

@@ -18,6 +18,7 @@ from perception.scene import Element, Scene
 SHORT = 3  # characters that may be a shortcut's, and need not show
 _REACH = 420  # pixels between a label and the field to its right
 _ABOVE = 3.5  # heights of a label between it and the middle of the field below it
+_FIELD = 60  # pixels: no field of one line is higher
 _LINE = 14  # pixels above and below a point that belong to its line
 
 
@@ -41,6 +42,11 @@ class Focus:
 
     def begin(self) -> None:
         self._last, self._point, self.typed = None, None, ""
+
+    def masked(self, before: Observation, after: Observation, text: str) -> bool:
+        """Whether a text that was typed between two frames shows as dots."""
+        shows = self._echo(before, after, text)
+        return shows is not None and shows.echo is Echo.MASKED
 
     def follow(self, seen: Observation, action: Action) -> None:
         """A step is done: where did it move the keyboard to?"""
@@ -97,6 +103,8 @@ class Focus:
         if not len(changed):
             return None
         (top, left), (bottom, right) = changed.min(axis=0), changed.max(axis=0)
+        if bottom - top > _FIELD:  # more than a field's frame: another page, say
+            return None
         return (int(left + right) // 2, int(top + bottom) // 2)
 
     def _labelled(self, seen: Observation, scene: Scene) -> bool:

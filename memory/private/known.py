@@ -30,6 +30,7 @@ class Known:
 
     def __init__(self) -> None:
         self._kinds: OrderedDict[str, str] = OrderedDict()
+        self.count = 0  # of secrets met: grows with each
         self._read: dict[str, list[Span]] = {}  # what was found in texts that were read
 
     def __contains__(self, value: str) -> bool:
@@ -42,6 +43,7 @@ class Known:
             return
         if not self._kinds.get(value, "").startswith("{{"):
             self._kinds[value] = kind
+        self.count += 1
         self._read.clear()
         while len(self._kinds) > REMEMBERED:
             oldest = next(v for v, k in self._kinds.items() if not k.startswith("{{"))

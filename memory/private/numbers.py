@@ -26,7 +26,7 @@ from stdnum.us import ssn
 from memory.private.spans import Span
 
 _BEFORE = 32  # characters before a number in which the word that names it may stand
-_YOUNGEST = 12  # years: the holder of an id is older; "240815-0012" is an invoice of that day
+_YOUNGEST = 16  # years: the holder of an id is older; "240815-0012" is an invoice of that day
 
 _CARD = re.compile(r"(?<![\w.,/-])\d(?:[ -]?\d){11,18}(?![\w/-])(?![.,]\d)")
 _IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}(?!\w)")
