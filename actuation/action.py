@@ -34,6 +34,7 @@ class Drag:
     to_x: int
     to_y: int
     button: Button = Button.LEFT
+    modifiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Scroll:
     y: int
     dy: int = 0
     dx: int = 0
+    modifiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

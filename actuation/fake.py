@@ -1,4 +1,4 @@
-"""A desktop in memory: one small spreadsheet, drawn with Pillow, without any X server.
+"""A desktop in memory and a person at it: a small spreadsheet, drawn with Pillow, without X.
 
     ┌ ledger.xlsx - Sheet ───────────────┐
     │ Date       │ Vendor     │ Total    │   click: select · type: replace · Return, Tab: enter
@@ -11,7 +11,7 @@ For tests of everything above the hands: real pixels, real effects, and a "file"
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PIL import Image as Pictures
@@ -19,9 +19,10 @@ from PIL import ImageDraw, ImageFont
 
 from actuation.action import Click, Drag, Motion, Move, Press, Scroll, TypeText, Wait
 from actuation.brake import Brake
-from actuation.desktop import DesktopError
+from actuation.desktop import Desktop, DesktopError
 from actuation.geometry import clamp
 from actuation.keyboard import check_printable
+from actuation.recorded import Recorded
 from perception.observation import Box, Observation, Screen, Window
 
 LEFT, TOP, WIDTH, HEIGHT = 40, 60, 130, 26  # the sheet's corner and the size of a cell
@@ -179,6 +180,30 @@ class FakeDesktop:
             below = self.cell_box(self.rows, 0).bottom
             draw.multiline_text((LEFT, below), self.notes, fill="black", font=font)
         return picture
+
+
+class FakeRecorder:
+    """The Recorder protocol at any desktop: it tells what a test's person does, and at once."""
+
+    def __init__(self, desktop: Desktop, told: Callable[[Recorded], None]) -> None:
+        self._desktop, self._told = desktop, told
+        self.hidden = self.closed = False
+
+    def do(self, action: Motion, pasted: bool = False) -> None:
+        """Be the person who does it."""
+        before, began = self._desktop.observe(), time.time()
+        self._desktop.perform(action)
+        self.tell(Recorded(action, before, self._desktop.observe(), began, time.time(), pasted))
+
+    def tell(self, recorded: Recorded) -> None:
+        if not self.hidden and not self.closed:
+            self._told(recorded)
+
+    def hide(self, hidden: bool) -> None:
+        self.hidden = hidden
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

@@ -82,6 +82,12 @@ def keysym_of(char: str) -> int:
     return code if 0x20 <= code <= 0x7E or 0xA0 <= code <= 0xFF else 0x01000000 | code
 
 
+def keysym_named(name: str) -> int:
+    """The keysym of a key's name or of a character, 0 for none."""
+    keysym: int = XK.string_to_keysym(ALIASES.get(name.lower(), name))
+    return keysym or (keysym_of(name) if len(name) == 1 else 0)
+
+
 class Keyboard:
     """The keyboard of one X display. Not thread-safe: its owner holds a lock.
 
@@ -195,11 +201,7 @@ class Keyboard:
                         self._direct.setdefault(char, stroke)
 
     def _stroke(self, name: str) -> Stroke:
-        keysym = XK.string_to_keysym(ALIASES.get(name.lower(), name))
-        if not keysym and name.lower() == "altgr":
-            keysym = LEVEL3
-        if not keysym and len(name) == 1:
-            keysym = keysym_of(name)
+        keysym = keysym_named(name) or (LEVEL3 if name.lower() == "altgr" else 0)
         if keysym not in self._keys:
             raise ValueError(
                 f"no key {name!r} on this keyboard: use keysym names, as in ctrl+s, Tab, Page_Down"

@@ -23,6 +23,7 @@ PATIENCE = 10.0  # seconds for the server to answer
 VERSION = b"RFB 003.008\n"
 VNC_AUTH = 2
 RETURN = 0xFF0D
+DRAG_STEPS = 8
 
 
 class Hand:
@@ -51,12 +52,29 @@ class Hand:
 
     def button(self, x: int, y: int, mask: int) -> None:
         """Point at (x, y) with just these buttons down: bit 0 left, 1 middle, 2 right, 3 and 4
-        the wheel up and down."""
+        the wheel up and down, 5 and 6 left and right."""
         self._send(struct.pack(">BBHH", 5, mask, x, y))
 
-    def click(self, x: int, y: int) -> None:
-        for mask in (0, 1, 0):
+    def click(self, x: int, y: int, mask: int = 1, count: int = 1) -> None:
+        """Click with the buttons of `mask`, as often as `count` and without a pause."""
+        for now in (0, *count * (mask, 0)):
+            self.button(x, y, now)
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int], mask: int = 1) -> None:
+        """Press at the one place, release at the other, by way of a few places between."""
+        self.move(*start)
+        for step in range(DRAG_STEPS + 1):
+            x, y = (a + (b - a) * step // DRAG_STEPS for a, b in zip(start, end, strict=True))
             self.button(x, y, mask)
+        self.move(*end)
+
+    def wheel(self, x: int, y: int, dy: int = 0, dx: int = 0) -> None:
+        """Turn the wheel, as Scroll counts: dy > 0 is down, dx > 0 is right."""
+        self.move(x, y)
+        for amount, back, forth in ((dy, 8, 16), (dx, 32, 64)):
+            for _ in range(abs(amount)):
+                self.button(x, y, forth if amount > 0 else back)
+                self.move(x, y)
 
     def key(self, keysym: int, down: bool) -> None:
         self._send(struct.pack(">BBxxI", 4, down, keysym))
@@ -64,6 +82,13 @@ class Hand:
     def tap(self, keysym: int) -> None:
         self.key(keysym, True)
         self.key(keysym, False)
+
+    def chord(self, *keysyms: int) -> None:
+        """Hold all but the last while that one is tapped."""
+        for keysym in keysyms:
+            self.key(keysym, True)
+        for keysym in reversed(keysyms):
+            self.key(keysym, False)
 
     def type(self, text: str) -> None:
         """A newline is Return."""

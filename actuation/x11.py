@@ -149,8 +149,10 @@ class X11Desktop:
                 self._mouse.move(*self._root(action.x, action.y))
             case Drag():
                 end = self._root(action.to_x, action.to_y)
+                self._keyboard.hold(action.modifiers)
                 self._mouse.drag(self._root(action.x, action.y), end, action.button)
             case Scroll():
+                self._keyboard.hold(action.modifiers)
                 self._mouse.scroll(*self._root(action.x, action.y), action.dy, action.dx)
             case TypeText():
                 self._keyboard.type(action.text)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from actuation.action import Action
 from perception.observation import Box
 
+QUESTION = "question"
+"""The rule of a request that is a question of the agent's own: its answer is words."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -38,23 +41,26 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Answer:
-    """yes: do it. action: do this instead. whole_task: the rule need not ask again in this run."""
+    """yes: do it. action: do this instead. whole_task: the rule need not ask again in this run.
+    words: the answer to a question of the agent's own."""
 
     yes: bool
     action: Action | None = None
     whole_task: bool = False
+    words: str = ""
 
 
-Approve = Callable[[Request], Action | None]
-"""Asked about a delicate action: returns what to do, the action itself or another; None for no."""
+Approve = Callable[[Request], Answer | None]
+"""Asked about a delicate action, or with a question of the agent's own; None where nobody
+answered, which is a no."""
 
 Hold = Callable[[bool], bool]
 """Called just before an action, with whether it should be shown for a moment first; waits while a
 person wants it to. True means that a person had the desktop, so that it must be looked at again."""
 
 
-def never(request: Request) -> Action | None:
-    """Nobody is there to approve anything."""
+def never(request: Request) -> Answer | None:
+    """Nobody is there to answer anything."""
     return None
 
 

@@ -15,14 +15,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 
-from actuation.desktop import DesktopError, Host, Stopped, Weighed
+from actuation.desktop import Desktop, DesktopError, Host, Stopped, Weighed
+from actuation.filling import Filling
 from actuation.rules import Rules
 from agent.approval import Approve, Hold, go_on, never
+from agent.cue import Cue
+from agent.diary import Taught, nobody
 from agent.events import Preparing, SetupFailed, Sink, ignore
 from agent.guarding import guard
 from agent.loop import Journal, Loop, Run
 from agent.policy import Policy
+from agent.recording import Listen, Recording
 from agent.stop import Interrupted, Stop
+from memory.amend import RECORDING
 from memory.day import Context
 from memory.episode import Actor, Episode, Outcome
 from tasks.catalog import create
@@ -94,17 +99,21 @@ class Stage:
         sink: Sink = ignore,
         approve: Approve = never,
         hold: Hold = go_on,
+        taught: Taught = nobody,
         stop: Stop | None = None,
+        fill: Callable[[str], str] | None = None,
     ) -> None:
-        """host: starts a fresh desktop; called again after one has failed."""
+        """host: starts a fresh desktop; called again after one has failed. fill: puts values in
+        place of placeholders in what is typed (actuation.filling)."""
         self._host = host
         self._policies = policies
         self._journal = journal
         self._recall = recall
         self._rules = rules or Rules()
         self._sink = sink
-        self._approve, self._hold = approve, hold
+        self._approve, self._hold, self._taught = approve, hold, taught
         self._stop = stop or Stop()
+        self._fill = fill
         self._desktop: Host | None = None
 
     def arm(self, stop: Stop, rules: Rules) -> None:
@@ -131,7 +140,7 @@ class Stage:
             desktop, task, goal = self._ready(last, name, seed, variant)
             policy = self._policies(task)
             loop = Loop(
-                desktop=desktop,
+                desktop=Filling(desktop, self._fill) if self._fill else desktop,
                 policy=policy,
                 guard=guard(self._rules, goal, policy),
                 journal=self._journal,
@@ -139,6 +148,7 @@ class Stage:
                 sink=self._sink,
                 approve=self._approve,
                 hold=self._hold,
+                taught=self._taught,
                 stop=self._stop,
             )
             episode = Episode(
@@ -155,7 +165,29 @@ class Stage:
             mib = desktop.weigh() / 2**20 if isinstance(desktop, Weighed) else 0.0
         if run.outcome is Outcome.UNKNOWN:
             self.close()
-        return _attempt(episode, run, task.level, mib)
+        return attempted(episode, run, task.level, mib)
+
+    def record(
+        self, name: str, seed: int, variant: str, goal: str, cue: Cue, listen: Listen
+    ) -> Attempt:
+        """Set up, keep what a person's hands do until the cue ends it, verify, tear down.
+
+        goal: in the person's own words, the task's where there are none. Raises as attempt().
+        """
+        with ExitStack() as last:
+            desktop, task, asked = self._ready(last, name, seed, variant)
+            episode = _recorded(goal or asked.text, name, variant, seed)
+            run = self._recording(desktop, cue, listen).run(episode, task.verify)
+        return attempted(episode, run, task.level)
+
+    def film(self, desktop: Desktop, goal: str, cue: Cue, listen: Listen) -> Attempt:
+        """Keep what a person's hands do on a desktop of theirs, as it is: nothing is set up, and
+        nothing can check it."""
+        episode = _recorded(goal)
+        return attempted(episode, self._recording(desktop, cue, listen).run(episode, None))
+
+    def _recording(self, desktop: Desktop, cue: Cue, listen: Listen) -> Recording:
+        return Recording(desktop, listen, self._journal, cue, self._sink, self._stop)
 
     def _ready(
         self, last: ExitStack, name: str, seed: int, variant: str
@@ -217,7 +249,22 @@ def _folder(desktop: Host) -> Path:
     return folder
 
 
-def _attempt(episode: Episode, run: Run, level: int, mib: float) -> Attempt:
+def _recorded(goal: str, task: str = "", variant: str = "", seed: int = 0) -> Episode:
+    """The head of an episode that a person's hands will fill."""
+    return Episode(
+        id=uuid.uuid4().hex[:12],
+        goal=goal,
+        task=task,
+        variant=variant,
+        seed=seed,
+        provenance=RECORDING,
+        weights="",
+        started_at=time.time(),
+    )
+
+
+def attempted(episode: Episode, run: Run, level: int = 0, mib: float = 0.0) -> Attempt:
+    """What a run came to."""
     verdict = run.verdict
     return Attempt(
         task=episode.task,

@@ -12,6 +12,7 @@ from actuation.rules import Rules
 from actuation.virtual import VirtualDesktop
 from agent.errors import BadInput
 from agent.events import Progress, Sink
+from agent.own import held_back, rehearsable
 from agent.policies.catalog import maker
 from agent.policies.vlm.spec import is_vlm
 from agent.rehearsal import LiveRehearsal
@@ -23,6 +24,7 @@ from memory.sleep.night import night
 from memory.sleep.plan import Plan
 from memory.store import Store
 from tasks.catalog import create, exists
+from tasks.outside import is_own
 
 FRESH = 9000
 """First seed of the held-back rehearsals; seeds that were lived are passed over."""
@@ -41,6 +43,7 @@ class Lived:
     task: str
     variants: tuple[str, ...]
     seeds: frozenset[int]
+    held: tuple[str, ...] = ()  # episodes held back for exams
 
 
 def lived(episodes: list[Episode]) -> Lived:
@@ -54,15 +57,17 @@ def lived(episodes: list[Episode]) -> Lived:
     variants = tuple(sorted({episode.variant for episode in mine}))
     if variants == ("",):
         variants = tuple(name for name in UNSEEN if name in ("", *create(task).variants))
-    return Lived(task, variants, frozenset(episode.seed for episode in mine))
+    return Lived(task, variants, frozenset(episode.seed for episode in mine), held_back(known))
 
 
 def plan(folder: Path, day: Lived, seed: int, rehearsals: int, steps: int | None = None) -> Plan:
     """The plan of a night; `rehearsals` live attempts before and as many after training."""
     fresh = (seed for seed in count(FRESH) if seed not in day.seeds)
+    if is_own(day.task):
+        fresh = (seed for seed in rehearsable(day.task))
     seeds = tuple(islice(fresh, rehearsals))
     more = tuple(islice(fresh, MORE if rehearsals else 0))
-    whole = Plan(folder, day.task, day.variants, seeds, more, seed)
+    whole = Plan(folder, day.task, day.variants, seeds, more, day.held, seed)
     return whole if steps is None else replace(whole, steps=steps)
 
 

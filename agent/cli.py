@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from agent import cli_desk, cli_review
+from agent import cli_desk, cli_jobs, cli_review
 from agent.cli_options import (
     Json,
     Plain,
@@ -65,8 +65,23 @@ def demo(
 @app.command()
 def run(
     task: TaskName,
-    seed: Annotated[int, typer.Option(help="Which instance of the task.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(help="Which instance of the task; 0, or what waits of your own.")
+    ] = None,
     count: Annotated[int, typer.Option(min=1, help="How many instances, from the seed on.")] = 1,
+    files: Annotated[
+        list[Path] | None,
+        typer.Option("--open", help="A file of your own: TASK is then what is to be done on it."),
+    ] = None,
+    app_name: Annotated[
+        str, typer.Option("--app", help="Opens the file: calc, gnucash or fava.")
+    ] = "",
+    name: Annotated[str, typer.Option(help="Of the new job; made of its goal.")] = "",
+    say: Annotated[str, typer.Option(help="Your own job once more, in other words.")] = "",
+    inputs: Annotated[
+        Path | None,
+        typer.Option(help="Your own job for each picture or PDF of a folder, or line of a CSV."),
+    ] = None,
     variant: Variant = "",
     policy: PolicyName = None,
     weights: Weights = "live",
@@ -76,20 +91,25 @@ def run(
 ) -> None:
     """Do a task on a virtual desktop and remember it. With --policy scripted, be shown it.
 
+    A job of your own works on copies; what is verified replaces your files once you approve.
+
     Example: dormouse run books/enter_invoice --seed 7 --watch
+    Example: dormouse run "Enter the fee of Bo Ek: 12.50" --open fees.ods --app calc
     """
+    from agent.own import Own
     from agent.verbs import run as verb
 
     raise typer.Exit(
         verb.main(
             task=task,
-            seeds=range(seed, seed + count),
+            seeds=[] if seed is None and count == 1 else range(seed or 0, (seed or 0) + count),
             variant=variant,
             policy=policy,
             weights=weights,
             recall=recall,
             watch=watch,
             json=json,
+            own=Own(tuple(files or ()), app_name, name, inputs, say),
         )
     )
 
@@ -269,6 +289,9 @@ def replay(
     episode: Annotated[
         str, typer.Argument(metavar="EPISODE", help="Its id, or the start of it; or 'last'.")
     ],
+    display: Annotated[
+        str, typer.Option(metavar=":N", help="Your own X display, for what was recorded there.")
+    ] = "",
     watch: Watch = False,
     json: Json = None,
 ) -> None:
@@ -278,7 +301,7 @@ def replay(
     """
     from agent.verbs import replay as verb
 
-    raise typer.Exit(verb.main(episode=episode, watch=watch, json=json))
+    raise typer.Exit(verb.main(episode=episode, display=display, watch=watch, json=json))
 
 
 @app.command()
@@ -325,6 +348,7 @@ def doctor(
 
 cli_desk.register(app)
 cli_review.register(app)
+cli_jobs.register(app)
 
 
 def main() -> None:
@@ -332,7 +356,14 @@ def main() -> None:
     # torch's threads would spin while they wait, and starve the very programs that are driven
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        app()
+        try:
+            app()
+        except RuntimeError as error:
+            from agent.unlock import unlocks
+
+            if not unlocks(error):
+                raise
+            app()
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:

@@ -20,7 +20,9 @@ def register(app: typer.Typer) -> None:
         handback,
         stop,
         approve,
+        answer,
         watch,
+        record,
     ):
         app.command()(verb)
 
@@ -166,6 +168,19 @@ def approve(
     )
 
 
+def answer(
+    words: Annotated[str, typer.Argument(metavar="TEXT", help="What you answer.")],
+    json: Json = None,
+) -> None:
+    """Answer the agent's question: it goes on with what you say, and the night learns from it.
+
+    Example: dormouse answer 119.00
+    """
+    from agent.verbs import queue as verb
+
+    raise typer.Exit(verb.answer(words, json))
+
+
 def watch(
     browser: Annotated[bool, typer.Option("--browser", help="noVNC in a browser.")] = False,
     look: Annotated[bool, typer.Option("--look", help="Look only: no mouse, no keys.")] = False,
@@ -181,3 +196,36 @@ def watch(
     from agent.verbs import watch as verb
 
     raise typer.Exit(verb.main(browser=browser, look=look, port=port, json=json))
+
+
+def record(
+    goal: Annotated[str, typer.Argument(help="What you will show, in your own words.")] = "",
+    task: Annotated[str, typer.Option(help="A task that is set up for you and checked.")] = "",
+    seed: Annotated[int, typer.Option(help="Which instance of the task.")] = 0,
+    variant: Variant = "",
+    display: Annotated[
+        str, typer.Option(metavar=":N", help="Your own X display, with what is open on it.")
+    ] = "",
+    watch: Annotated[bool, typer.Option(help="Open a viewer of the virtual desktop.")] = True,
+    json: Json = None,
+) -> None:
+    """Record how you do a job, with mouse and keyboard; it teaches nothing before you accept it.
+
+    Enter ends it, or ctrl+alt+Return on the desktop; h and Enter, or ctrl+alt+space there, hides
+    what follows and shows it again. Exits with 1 where the task's check found it wrong.
+
+    Example: dormouse record "Enter the invoice" --task books/enter_invoice --seed 7
+    """
+    from agent.verbs import record as verb
+
+    raise typer.Exit(
+        verb.main(
+            goal=goal,
+            task=task,
+            seed=seed,
+            variant=variant,
+            display=display,
+            watch=watch,
+            json=json,
+        )
+    )

@@ -13,7 +13,7 @@ Episode = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these verbs to the command line."""
-    for verb in (episodes, demonstrations, memory, forget, night, schedule, tasks):
+    for verb in (episodes, demonstrations, memory, forget, facts, night, schedule, tasks):
         app.command()(verb)
 
 
@@ -34,25 +34,54 @@ def episodes(
     raise typer.Exit(verb.episodes(episode, export, plain, json))
 
 
-def demonstrations(plain: Plain = False, json: Json = None) -> None:
-    """What was shown, and whether the live weights have learned from it.
+def demonstrations(
+    accept: Annotated[
+        str, typer.Option(metavar="EPISODE", help="Let nights learn from this recording.")
+    ] = "",
+    discard: Annotated[str, typer.Option(metavar="EPISODE", help="Delete this recording.")] = "",
+    amend: Annotated[
+        str, typer.Option(metavar="EPISODE", help="Change this recording, as the others say.")
+    ] = "",
+    trim: Annotated[str, typer.Option(metavar="A:B", help="Keep its steps from A to B.")] = "",
+    mask: Annotated[
+        str, typer.Option(metavar="X,Y,W,H", help="Blacken a box, on all frames or on --step's.")
+    ] = "",
+    dots: Annotated[bool, typer.Option("--dots", help="Make dots of --step's words.")] = False,
+    step: Annotated[int | None, typer.Option(help="Of --mask and --dots.")] = None,
+    label: Annotated[str, typer.Option(metavar="GOAL", help="Say what it shows.")] = "",
+    plain: Plain = False,
+    json: Json = None,
+) -> None:
+    """What was shown, and whether the live weights have learned from it; recordings wait first.
 
-    Example: dormouse demonstrations --plain
+    Example: dormouse demonstrations --accept last
     """
+    if accept or discard or amend:
+        from agent.verbs import amend as other
+
+        raise typer.Exit(other.main(accept, discard, amend, trim, mask, dots, step, label, json))
     from agent.verbs import past as verb
 
     raise typer.Exit(verb.demonstrations(plain, json))
 
 
 def memory(
+    act: Annotated[str, typer.Argument(metavar="[wipe]", help="wipe: remove everything.")] = "",
     forget: Annotated[str, typer.Option(metavar="EPISODE", help="Delete this one.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="With wipe: do not ask.")] = False,
     plain: Plain = False,
     json: Json = None,
 ) -> None:
-    """What is remembered, from where, how far it is trusted, and where it lies.
+    """What is remembered, from where, how far it is trusted, and where it lies; or wipe it all.
 
     Example: dormouse memory --plain
     """
+    if act == "wipe":
+        from agent.verbs import wipe
+
+        raise typer.Exit(wipe.main(yes, json))
+    if act or yes:
+        raise typer.BadParameter("say `dormouse memory`, or `dormouse memory wipe`")
     from agent.verbs import past as verb
 
     raise typer.Exit(verb.memory(forget, plain, json))
@@ -66,6 +95,22 @@ def forget(episode: Episode, json: Json = None) -> None:
     from agent.verbs import past as verb
 
     raise typer.Exit(verb.forgotten(episode, json))
+
+
+def facts(
+    act: Annotated[str, typer.Argument(metavar="[list|add|forget]")] = "list",
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As bank_password, iban:acme.")] = "",
+    json: Json = None,
+) -> None:
+    """Values kept encrypted behind placeholders, as {{iban:acme}}: the keyboard fills them in.
+
+    The value is asked, or read from standard input: never say it on the command line.
+
+    Example: dormouse facts add iban:acme
+    """
+    from agent.verbs import facts as verb
+
+    raise typer.Exit(verb.main(act, name, json))
 
 
 def night(

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import Field, ValidationError, field_validator
@@ -81,8 +81,22 @@ class Settings(BaseSettings):
     """Window titles and applications (regular expressions, case aside) that are blackened in
     every stored frame, as "keepass|bank"."""
 
+    redact: bool = True
+    """Passwords, card numbers, IBANs, national ids and keys are taken out of words and blackened
+    in frames before anything is stored; false keeps everything as it was seen and typed."""
+
+    encrypt: Literal["", "passphrase", "keyring"] = ""
+    """Encrypt the store: with a passphrase (asked, or in DORMOUSE_PASSPHRASE) or with a key in the
+    system's keyring. A plain store becomes an encrypted one at the next start, and stays one."""
+
     retention_days: int | None = Field(default=None, ge=1)
     """Episodes older than this are deleted when the worker starts; None keeps them."""
+
+    record_finish: str = "ctrl+alt+Return"
+    """Keys on a desktop that is recorded: the demonstration ends here."""
+
+    record_hide: str = "ctrl+alt+space"
+    """Keys on a desktop that is recorded: keep nothing until they are pressed again."""
 
     night_steps: int | None = Field(default=None, ge=1)
     """Training steps of a night; None: as the plan says."""
@@ -175,6 +189,11 @@ class Settings(BaseSettings):
     def nights(self) -> Path:
         """Folder of the night logs."""
         return self.room(self.policy) / "nights"
+
+    @cached_property
+    def jobs(self) -> Path:
+        """Folder of the operator's own jobs."""
+        return self.data / "jobs"
 
     @cached_property
     def run(self) -> Path:

@@ -1,9 +1,9 @@
 """Checks of the machine, each with what was found and what mends it."""
 
 import shutil
-import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,15 +115,22 @@ def _vlm(settings: Settings) -> Check:
 def _memory(path: Path) -> Check:
     if not path.exists():
         return Check(True, f"nothing lived yet ({path})")
+    from memory.cipher import LockedError
+    from memory.opening import connect, errors, plain
+
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+        with closing(connect(path)) as database:
             (state,) = database.execute("PRAGMA integrity_check(1)").fetchone()
             (episodes,) = database.execute("SELECT count(*) FROM episode").fetchone()
-    except sqlite3.Error as error:
+    except LockedError as error:
+        return Check(False, str(error), "dormouse doctor, with the passphrase set")
+    except errors() as error:
         state, episodes = str(error), 0
     if state != "ok":
         return Check(False, f"{path}: {state}", "restore the file from a backup, or move it away")
-    return Check(True, f"{episodes} episodes, {path.stat().st_size / 1e6:.1f} MB ({path})")
+    kept = "plain" if plain(path) else "encrypted"
+    size = f"{path.stat().st_size / 1e6:.1f} MB"
+    return Check(True, f"{episodes} episodes, {size}, {kept} ({path})")
 
 
 def _weights(settings: Settings) -> Check:

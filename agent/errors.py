@@ -19,6 +19,7 @@ def exit_code(error: Exception) -> int | None:
     """The exit code for an error with a sentence for the operator; None for a defect of ours."""
     from actuation.desktop import DesktopError
     from agent.stop import Interrupted
+    from memory.cipher import LockedError
     from memory.sleep.lock import AlreadyAsleepError
     from memory.store import StillOpenError, StoreError
     from tasks.outside import NoTaskError
@@ -27,7 +28,7 @@ def exit_code(error: Exception) -> int | None:
         return INTERRUPTED
     if isinstance(error, BadInput | StillOpenError | NoTaskError):
         return USAGE
-    if isinstance(error, Needed | DesktopError | StoreError | AlreadyAsleepError):
+    if isinstance(error, Needed | DesktopError | StoreError | LockedError | AlreadyAsleepError):
         return MISSING
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EROFS, errno.EACCES):
         return MISSING

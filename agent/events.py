@@ -87,6 +87,14 @@ class HandedBack:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """A person answered a question of the agent's; the run goes on."""
+
+    episode: str
+    question: str
+
+
+@dataclass(frozen=True)
 class Stepped:
     """A step is finished and journalled. ms: milliseconds by phase, "total" among them."""
 
@@ -127,6 +135,7 @@ Event = (
     | Intended
     | Dropped
     | HandedBack
+    | Answered
     | Stepped
     | Ended
     | Progress

@@ -4,25 +4,26 @@
         → perform → observe → journal the outcome → did it change anything?
 
 The same loop drives the agent and the oracle, so a demonstration is recorded on the agent's path.
-"Done" is never believed before `verify` has read the saved file.
+"Done" is never believed before `verify` has read the saved file. What a person does, says and
+refuses in between is kept as well (agent.diary).
 """
 
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from actuation.action import Action, Ask, Done, Fail, Motion, Press, TypeText, Wait
 from actuation.desktop import Desktop, DesktopError, Stopped
 from actuation.grammar import format_action
 from actuation.guard import UNREAD, Guard, effect, target_changed
 from actuation.rules import Permit
-from agent.approval import Approve, Hold, Request, go_on, never
+from agent.approval import QUESTION, Approve, Hold, Request, go_on, never
 from agent.clock import Clock
+from agent.diary import Diary, Taught, nobody
 from agent.events import (
+    Answered,
     Began,
     Dropped,
     Ended,
@@ -33,10 +34,11 @@ from agent.events import (
     Stepped,
     ignore,
 )
-from agent.policy import Decision, Policy
+from agent.policy import Decision, Policy, PolicyBroke, Pupil, at_work
 from agent.stop import Stop
 from memory.day import Context
-from memory.episode import Actor, Episode, Outcome, Step
+from memory.episode import Actor, Episode, Fate, Outcome
+from memory.exclude import Journal as Journal
 from perception.observation import Observation
 from tasks.task import Verdict
 
@@ -53,21 +55,6 @@ WORDS = 2.0
 
 class ImpossibleError(ValueError):
     """An action that this desktop has no way to do."""
-
-
-class PolicyBroke(Exception):  # noqa: N818 - what happened, as a run's detail says it
-    """A defect in a policy, with the place of it."""
-
-
-class Journal(Protocol):
-    """What the loop needs of memory; memory.store.Store is the real one."""
-
-    def begin(self, episode: Episode) -> None: ...
-    def intend(self, episode_id: str, step: Step) -> None: ...
-    def outcome(self, episode_id: str, index: int, performed: Action) -> None: ...
-    def end(
-        self, episode_id: str, outcome: Outcome, collateral: bool, detail: str, ended_at: float
-    ) -> None: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +89,7 @@ class Loop:
     sink: Sink = ignore
     approve: Approve = never
     hold: Hold = go_on
+    taught: Taught = nobody
     stop: Stop = field(default_factory=Stop)
 
     def run(self, episode: Episode, context: Context, verify: Verify | None) -> Run:
@@ -110,28 +98,14 @@ class Loop:
         Errors of the journal (disk full, say) pass through; those of the desktop end the run.
         """
         started = time.monotonic()
-        self._steps: list[dict[str, float]] = []
+        self._diary = Diary(episode.id, self.journal, self.policy, self.actor, self.taught)
         self.journal.begin(episode)
         self.sink(Began(episode.id, episode.goal, self.policy.name, self.actor))
         self.policy.begin(episode.goal, context)
-        outcome, detail = self._live(episode.id, started)
-        claimed = outcome is Outcome.UNVERIFIED
-        verdict = verify(detail if claimed else "") if verify else None
-        if claimed and verdict is not None:
-            done = verdict.ok and not verdict.expects_ask
-            outcome = Outcome.VERIFIED if done else Outcome.WRONG
-            detail = verdict.reason
-        run = Run(
-            episode=episode.id,
-            outcome=outcome,
-            detail=detail,
-            claimed=claimed,
-            verdict=verdict,
-            steps=tuple(self._steps),
-            seconds=time.monotonic() - started,
-        )
+        outcome, said = self._live(episode.id, started)
+        run = concluded(episode.id, outcome, said, verify, self._diary.steps, started)
         self.journal.end(episode.id, run.outcome, run.collateral, run.detail, time.time())
-        self.sink(Ended(episode.id, outcome, run.collateral, detail, len(self._steps), run.seconds))
+        self.sink(ended(run))
         return run
 
     def _live(self, episode: str, started: float) -> tuple[Outcome, str]:
@@ -141,27 +115,32 @@ class Loop:
         try:
             seen = self._look(episode, clock)
             while True:
-                index = len(self._steps)
                 decision = self._decide(seen, clock)
-                self.sink(_intended(episode, index, decision))
-                action = self._permitted(decision, seen, index, started)
+                self._diary.decided(seen, decision)
+                self.sink(_intended(episode, self._diary.place, decision))
+                action = self._permitted(decision, seen, started)
                 if isinstance(action, _End):
                     return action.outcome, action.detail
                 if action is None or self._held_up(lead=True):
                     seen, strikes, drops = self._taken_back(episode, seen, clock), 0, 0
                     continue
                 if changed_meanwhile(action, seen, self.desktop.glance()):
-                    self.sink(Dropped(episode, index, action, "its target changed"))
+                    self.sink(Dropped(episode, self._diary.place, action, "its target changed"))
                     if (drops := drops + 1) == STRIKES:
                         return Outcome.EXHAUSTED, "the target kept changing before it was touched"
                     seen = self._look(episode, clock)
                     continue
                 with clock("journal"):
-                    self.journal.intend(episode, self._step(index, seen, decision, action))
+                    index = self._diary.intend(action)
                 if isinstance(action, Done | Ask | Fail):
                     self.journal.outcome(episode, index, action)
                     self._finish(episode, index, action, True, clock)
-                    return _ending(action)
+                    clock = Clock()
+                    again = isinstance(action, Ask) and self._asked(episode, seen, action, clock)
+                    if not again:
+                        return _ending(action)
+                    seen = again
+                    continue
                 performed = None
                 if not self._held_up(lead=False):  # journalling took a moment
                     acting = True
@@ -186,6 +165,7 @@ class Loop:
                     return Outcome.EXHAUSTED, "three actions in a row changed nothing"
                 drops, clock = 0, Clock()
         except Stopped:
+            self._diary.stopped()
             return Outcome.STOPPED, "stopped by a person"
         except DesktopError as error:
             return (Outcome.UNKNOWN if acting else Outcome.FAILED), str(error)
@@ -207,7 +187,7 @@ class Loop:
             raise ImpossibleError(f"{format_action(action)} cannot be done: {error}") from error
 
     def _permitted(
-        self, decision: Decision, seen: Observation, index: int, started: float
+        self, decision: Decision, seen: Observation, started: float
     ) -> "Action | _End | None":
         """The action that may be performed, perhaps another that a person put in its place; None
         where a person took the desktop instead of answering."""
@@ -216,7 +196,7 @@ class Loop:
             if self.stop.thrown:
                 raise Stopped
             elapsed = time.monotonic() - started - self._held
-            permit = self.guard.check(action, seen, index, elapsed)
+            permit = self.guard.check(action, seen, self._diary.own, elapsed)
             if UNREAD in permit.rules and time.monotonic() < patience:
                 seen = self.desktop.observe()
                 continue
@@ -227,12 +207,31 @@ class Loop:
             if not permit.needs_approval:
                 return _End(Outcome.REFUSED, permit.reason)
             answer = self._wait(partial(self.approve, _request(action, decision, permit)))
-            if answer is None:
+            if answer is None or not answer.yes:
                 if self._held_up(lead=False):
                     return None
+                if answer is not None:
+                    self._diary.propose(Fate.REJECTED)
                 return _End(Outcome.REFUSED, f"not approved: {permit.reason}")
             # What a person put in its place is checked as well, and asked about for new reasons.
-            action, asked = answer, asked | set(permit.rules)
+            action, asked = answer.action or action, asked | set(permit.rules)
+
+    def _asked(
+        self, episode: str, seen: Observation, asked: Ask, clock: Clock
+    ) -> Observation | None:
+        """A new look after a question: a person answered it, or took the desktop instead. None
+        where nobody did either, or the policy cannot be told: then it ends the run."""
+        if not isinstance(self.policy, Pupil):
+            return None
+        request = Request(asked, (QUESTION,), "the agent does not know how to go on")
+        answer = self._wait(partial(self.approve, request))
+        if self._held_up(lead=False):
+            return self._taken_back(episode, seen, clock)
+        if answer is None or not answer.words:
+            return None
+        self._diary.heard(seen, asked.question, answer.words)
+        self.sink(Answered(episode, asked.question))
+        return self._look(episode, clock)
 
     def _held_up(self, lead: bool) -> bool:
         """Wait as long as a person wants; whether they had the desktop. Stopped where they said
@@ -251,8 +250,8 @@ class Loop:
             self._held += time.monotonic() - since
 
     def _taken_back(self, episode: str, before: Observation, clock: Clock) -> Observation:
-        """Look at what a person has left behind."""
-        self.policy.interrupted()
+        """Keep what a person did, and look at what they have left behind."""
+        self._diary.handed_back()
         seen = self._look(episode, clock)
         self.sink(HandedBack(episode, before, seen))
         return seen
@@ -265,36 +264,17 @@ class Loop:
         return seen
 
     def _decide(self, seen: Observation, clock: Clock) -> Decision:
-        try:
-            with clock("decide"):
-                decision = self.policy.decide(seen)
-        except DesktopError:
-            raise
-        except Exception as error:  # whatever a policy does, the run ends openly
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{Path(place.filename).name}:{place.lineno}"
-            raise PolicyBroke(
-                f"the policy broke: {type(error).__name__} at {where}: {error}"
-            ) from error
+        with at_work(), clock("decide"):
+            decision = self.policy.decide(seen)
         clock.move("decide", "scene", decision.timings.get("scene", 0.0))
         return decision
-
-    def _step(self, index: int, seen: Observation, decision: Decision, action: Action) -> Step:
-        return Step(
-            index=index,
-            observation=seen,
-            intended=action,
-            performed=None,
-            actor=self.actor,
-            confidence=decision.confidence,
-            note=decision.note,
-        )
 
     def _finish(
         self, episode: str, index: int, action: Action, changed: bool, clock: Clock
     ) -> None:
-        self._steps.append(clock.read())
-        self.sink(Stepped(episode, index, action, changed, self._steps[-1]))
+        ms = clock.read()
+        self._diary.steps.append(ms)
+        self.sink(Stepped(episode, index, action, changed, ms))
 
 
 @dataclass(frozen=True)
@@ -337,6 +317,35 @@ def _intended(episode: str, index: int, decision: Decision) -> Intended:
         decision.target,
         decision.source,
     )
+
+
+def concluded(
+    episode: str,
+    outcome: Outcome,
+    said: str,
+    verify: Verify | None,
+    steps: list[dict[str, float]],
+    started: float,
+) -> Run:
+    """A run that has ended, once `verify` was asked: a claim of being done is not believed.
+
+    outcome, said: as the run itself ended, UNVERIFIED for such a claim. started: time.monotonic().
+    """
+    claimed = outcome is Outcome.UNVERIFIED
+    verdict = verify(said if claimed else "") if verify else None
+    if claimed and verdict is not None:
+        done = verdict.ok and not verdict.expects_ask
+        if not verdict.unknown:
+            outcome = Outcome.VERIFIED if done else Outcome.WRONG
+        said = verdict.reason
+    seconds = time.monotonic() - started
+    return Run(episode, outcome, said, claimed, verdict, tuple(steps), seconds)
+
+
+def ended(run: Run) -> Ended:
+    """The event of it."""
+    steps = len(run.steps)
+    return Ended(run.episode, run.outcome, run.collateral, run.detail, steps, run.seconds)
 
 
 def _ending(action: Done | Ask | Fail) -> tuple[Outcome, str]:

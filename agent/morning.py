@@ -38,7 +38,7 @@ def exam_rows(record: NightRecord) -> list[tuple[str, ...]]:
 
 
 def review_rows(record: NightRecord) -> dict[str, tuple[str, ...]]:
-    """The columns of REVIEW by episode and step."""
+    """The columns of REVIEW by episode and step; what a person taught comes first."""
     return {
         f"{one.episode} {one.index}": (
             f"{one.weight:g}",
@@ -48,7 +48,7 @@ def review_rows(record: NightRecord) -> dict[str, tuple[str, ...]]:
             one.actor,
             one.goal,
         )
-        for one in record.reviews
+        for one in sorted(record.reviews, key=lambda one: not one.by_person)
     }
 
 
@@ -56,6 +56,10 @@ def facts(record: NightRecord) -> list[str]:
     """What was reviewed, where the time went, whose child the level is."""
     spent = " · ".join(f"{name} {seconds:.0f} s" for name, seconds in record.phases.items())
     lines = [f"{record.episodes} episodes, {record.steps} steps reviewed, {record.seconds:.0f} s"]
+    if record.corrections:
+        right = sum(one.weight > 0 for one in record.corrections)
+        wrong = len(record.corrections) - right
+        lines.append(f"you taught: {right} steps to do, {wrong} not to do")
     if record.secrets:
         lines.append(f"secrets masked in {record.secrets} episodes")
     lines += [f"time: {spent}"] if spent else []

@@ -1,7 +1,7 @@
 """What was lived, in words: rows and lines for the desk's pages and for the verbs."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,7 +21,8 @@ from actuation.action import (
     Wait,
 )
 from actuation.grammar import format_action
-from memory.episode import Episode, Outcome, Step
+from memory.amend import RECORDING
+from memory.episode import Episode, Fate, Outcome, Step
 from memory.flags import Flag
 from memory.recall import good
 from memory.sleep.review import effect
@@ -61,6 +62,8 @@ class Lived:
         """Whether nights learn from it, in a word."""
         if self.flags:
             return "flagged"
+        if self.head.provenance == RECORDING:
+            return "not accepted yet"
         if self.head.outcome in (None, Outcome.UNKNOWN):
             return "unknown"
         return "good" if good(self.head) else "not learned from"
@@ -121,10 +124,18 @@ def step_json(step: Step, flag: Flag | None) -> dict[str, object]:
         "confidence": step.confidence,
         "weight": step.weight,
         "reason": step.reason,
+        "fate": step.fate,
         "note": step.note,
         "flag": flag.reason if flag else None,
         "correction": None if correction is None else format_action(correction),
     }
+
+
+def learning(head: Episode, learned: Collection[str]) -> str:
+    """How far a demonstration is on its way into the weights. learned: what the live ones know."""
+    if head.provenance == RECORDING:
+        return "waits for you"
+    return "learned" if head.id in learned else "not yet"
 
 
 def when(at: float) -> str:
@@ -133,6 +144,8 @@ def when(at: float) -> str:
 
 def told(step: Step) -> str:
     """The action as text; one that was not performed is marked."""
+    if step.fate is Fate.ANSWER and isinstance(step.intended, TypeText):
+        return f"“{step.intended.text}”"
     if step.performed is None:
         return f"! {format_action(step.intended)}"
     return format_action(step.performed)
@@ -145,6 +158,8 @@ def judged(step: Step, flag: Flag | None) -> str:
         return f"corrected: {format_action(flag.correction)}{because}"
     if flag is not None:
         return f"flagged: {flag.reason}"
+    if step.fate is Fate.ANSWER and step.weight is None:
+        return str(step.fate)
     return "not reviewed yet" if step.weight is None else f"{step.weight:g} {step.reason}"
 
 
@@ -159,6 +174,8 @@ def timeline(episode: Episode, flags: Mapping[int, Flag]) -> tuple[str, str]:
 def _mark(step: Step, after: Step | None, flag: Flag | None) -> str:
     if flag is not None:
         return "⚑" if flag.correction is None else "✎"
+    if step.fate is Fate.ANSWER:
+        return "“"
     if step.performed is None:
         return "!"
     return "·" if after is not None and not effect(step, after) else " "

@@ -15,11 +15,16 @@ TAIL = 12
 
 def status_lines(now: Status, short: bool = False) -> list[str]:
     """The desk. short: without the tail of events."""
-    lines = [f"state: {WORDS[now.state]}" + (f" ({now.why})" if now.why else "")]
+    asks = now.question is not None and now.question.asks
+    state = "Waiting for your answer" if asks else WORDS[now.state]
+    lines = [f"state: {state}" + (f" ({now.why})" if now.why else "")]
+    if now.tape:
+        lines.append(tape_line(now, time.time()))
     if now.job:
         lines.append(f"task {now.job.id}: {title(now.job)}")
         lines.append(f"goal: {now.goal}")
-        lines.append(f"step: {now.step} of at most {now.budget}")
+        if not now.tape:
+            lines.append(f"step: {now.step} of at most {now.budget}")
         lines.append(f"weights: {weights(now)}")
     if now.shown:
         word = "did" if now.shown.fired else "next"
@@ -48,6 +53,11 @@ def job_line(job: Job) -> str:
 def question_lines(question: Question) -> list[str]:
     """What will happen, where the value came from, why it is risky, and how to answer."""
     left = max(0.0, question.denied_at - time.time())
+    if question.asks:
+        return [
+            f"question {question.id}: {question.asks}",
+            f"  the run ends as asked in {left:.0f} s; dormouse answer TEXT",
+        ]
     return [
         f"question {question.id}: {question.shown.action}",
         f"  risk: {question.risk} (rule: {question.rule})",
@@ -61,7 +71,26 @@ def weights(now: Status) -> str:
     """The weights in use, in words."""
     if now.job and now.job.shown:
         return "none: the oracle shows it"
+    if now.job and now.job.by_hand:
+        return "none: a person shows it"
     return f"{now.weights[:8]} ({now.job.weights if now.job else 'live'})" if now.weights else "–"
+
+
+def tape_line(now: Status, at: float) -> str:
+    """A recording of a person's hands in one line. at: the time now."""
+    tape = now.tape
+    if tape is None or not tape.since:
+        return "recording: not yet, the programs are opened"
+    acts = f"{now.step} act{'' if now.step == 1 else 's'}"
+    words = ", HIDDEN: nothing is kept until you go on" if tape.hidden else ""
+    excluded = f"; excluded: {', '.join(tape.excluded)}" if tape.excluded else ""
+    keys = f"; ends with {tape.finish}" if tape.finish else ""
+    return f"recording {elapsed(at - tape.since)}, {acts}{words}{excluded}{keys}"
+
+
+def elapsed(seconds: float) -> str:
+    """As 1:05."""
+    return f"{max(0, int(seconds)) // 60}:{max(0, int(seconds)) % 60:02}"
 
 
 def lamp(state: State) -> str:
@@ -86,12 +115,16 @@ def night_line(record: NightRecord, lineage: Sequence[Level]) -> str:
 
 
 def night_lines(record: NightRecord, lineage: Sequence[Level]) -> list[str]:
-    """A night with its exams, before and after."""
+    """A night with its exams, before and after, and what a person had taught."""
     exams = (
         f"  {name}: {score.before:.0%} before, {score.after:.0%} after, of {score.attempts}"
         for name, score in record.exam.items()
     )
-    return [night_line(record, lineage), *exams]
+    taught = (
+        f"  you taught: {one.action} (weight {one.weight:g}, {one.reason})"
+        for one in record.corrections
+    )
+    return [night_line(record, lineage), *exams, *taught]
 
 
 def check_line(name: str, check: Check) -> str:

@@ -14,16 +14,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from actuation.action import Action
 from actuation.desktop import Desktop
-from agent.approval import Answer, Proposal, Request
+from agent.approval import QUESTION, Answer, Proposal, Request
+from agent.cue import Cue, Ending
 from agent.stop import Stop
 
 
 class State(StrEnum):
     IDLE = "idle"
     RUNNING = "running"
-    WAITING = "waiting"  # for an approval
+    WAITING = "waiting"  # for an approval, or an answer
     PAUSED = "paused"
     TAKEN_OVER = "taken over"  # a person has the mouse and the keyboard
     RECORDING = "recording"  # a demonstration is being shown
@@ -67,6 +67,7 @@ class Session:
         self._now = threading.Condition()
         self._run: Stop | None = None  # the switch of the run under way
         self._desktop: Desktop | None = None
+        self._cue: Cue | None = None  # of a recording by a person's own hands
         self._recording = self._sleeping = False
         self._paused = self._taken = self._halted = False
         self._touched = False  # a person had the desktop since the loop last asked
@@ -102,6 +103,12 @@ class Session:
         with self._now:
             return self._state() is State.IDLE
 
+    @property
+    def cue(self) -> Cue | None:
+        """Of the recording under way, by a person's own hands."""
+        with self._now:
+            return self._cue
+
     def _state(self) -> State:
         run = self._run
         if run is None and self._sleeping:
@@ -131,11 +138,16 @@ class Session:
     # Intents of people. Each returns whether it changed anything.
 
     def pause(self, why: str = "") -> bool:
-        """Finish the action under way, then wait."""
+        """Finish the action under way, then wait; a recording keeps nothing meanwhile."""
+        if cue := self.cue:
+            return cue.hide(True)
         return self._intend("_paused", why)
 
     def take_over(self, why: str = "") -> bool:
-        """Hands off at once, in the middle of an action too, until hand_back() or go_on()."""
+        """Hands off at once, in the middle of an action too, until hand_back() or go_on(). Nothing
+        while a person is recorded: theirs are the only hands."""
+        if self._cue is not None:
+            return False
         if (desktop := self._desktop) is not None:
             desktop.stop()  # first of all, whoever holds the lock
         return self._intend("_taken", why)
@@ -148,13 +160,18 @@ class Session:
 
     def go_on(self) -> bool:
         """Take back pause, take-over and stop; a run that was stopped stays stopped."""
+        shown = self._cue is not None and self._cue.hide(False)
         with self._now:
             given = self._taken or self._paused or self._halted
             self._paused = self._taken = self._halted = False
             self._move()
             self._now.notify_all()
         self._changed()
-        return given
+        return given or shown
+
+    def finish(self, ending: Ending | None = None) -> bool:
+        """The demonstration that a person shows ends here."""
+        return (cue := self.cue) is not None and cue.finish(ending)
 
     def hand_back(self) -> bool:
         """Take back a take-over alone: what was paused before stays paused."""
@@ -191,10 +208,11 @@ class Session:
 
     # The run's side.
 
-    def begin(self, stop: Stop, recording: bool = False) -> None:
-        """A run begins; it ends with end(). A stop that a person said meanwhile is thrown."""
+    def begin(self, stop: Stop, recording: bool = False, cue: Cue | None = None) -> None:
+        """A run begins; it ends with end(). A stop that a person said meanwhile is thrown. cue: of
+        a recording by a person's own hands."""
         with self._now:
-            self._run, self._recording = stop, recording
+            self._run, self._recording, self._cue = stop, recording, cue
             self._touched = self._taken
             self._granted.clear()
             if self._halted:
@@ -210,7 +228,7 @@ class Session:
 
     def end(self) -> None:
         with self._now:
-            self._run = self._pending = self._answer = None
+            self._run = self._pending = self._answer = self._cue = None
             self._move()
         self._changed()
 
@@ -238,12 +256,12 @@ class Session:
             touched, self._touched = self._touched, False
         return touched
 
-    def approve(self, request: Request) -> Action | None:
-        """Ask a person; None means no. A timeout, a stop and a take-over are a no: after the last,
-        hold() says so."""
+    def approve(self, request: Request) -> Answer | None:
+        """Ask a person. None, which is no answer, after a timeout, a stop and a take-over: after
+        the last, hold() says so."""
         with self._now:
             if self._granted.issuperset(request.rules):
-                return request.action
+                return Answer(True)
             self._questions += 1
             asked_at = time.time()
             limit = time.monotonic() + self._patience.approval
@@ -262,8 +280,6 @@ class Session:
             if self._taken or self._run is None or self._run.thrown:
                 answer = None
             if answer is not None and answer.yes and answer.whole_task:
-                self._granted.update(request.rules)
+                self._granted.update(set(request.rules) - {QUESTION})
         self._changed()
-        if answer is None or not answer.yes:
-            return None
-        return answer.action or request.action
+        return answer

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 from PIL import Image as Pictures
@@ -39,25 +40,38 @@ class Eyes:
 class WindowEyes(Eyes):
     """Opens a VNC viewer that can look and not touch."""
 
-    def __init__(self, viewer: str) -> None:
-        self._viewer = viewer
+    def __init__(self) -> None:
         self._running: list[subprocess.Popen[bytes]] = []
 
     def attached(self, desktop: VirtualDesktop) -> VirtualDesktop:
-        self._running.append(
-            subprocess.Popen(
-                [self._viewer, "-ViewOnly=1", str(desktop.vnc_socket)],
-                env=os.environ | {"VNC_PASSWORD": desktop.vnc_password},
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-        )
+        if opened := viewer(desktop.vnc_socket, desktop.vnc_password):
+            self._running.append(opened)
         return desktop
 
     def close(self) -> None:
-        for viewer in self._running:
-            viewer.terminate()
-            viewer.wait()
+        for opened in self._running:
+            opened.terminate()
+            opened.wait()
+
+
+def program() -> str | None:
+    """The VNC viewer that would open a window here; None where there is none, or no screen."""
+    if not os.environ.get("DISPLAY"):
+        return None
+    return next((path for name in VIEWERS if (path := shutil.which(name))), None)
+
+
+def viewer(socket: Path, password: str, look_only: bool = True) -> "subprocess.Popen[bytes] | None":
+    """A window that shows a VNC server, and passes mouse and keys on unless look_only."""
+    found = program()
+    if found is None:
+        return None
+    return subprocess.Popen(
+        [found, f"-ViewOnly={int(look_only)}", str(socket)],
+        env=os.environ | {"VNC_PASSWORD": password},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 class TerminalEyes(Eyes):
@@ -117,11 +131,10 @@ def half_blocks(image: Image, columns: int, rows: int) -> Segments:
 @contextmanager
 def watcher(console: Console, wanted: bool) -> Iterator[Eyes]:
     """The eyes that fit: a window, the terminal, or none where none are wanted."""
-    viewer = next((path for name in VIEWERS if (path := shutil.which(name))), None)
     if not wanted:
         yield Eyes()
-    elif viewer and os.environ.get("DISPLAY"):
-        window = WindowEyes(viewer)
+    elif program():
+        window = WindowEyes()
         try:
             yield window
         finally:

@@ -14,11 +14,13 @@ EPISODES = 3  # how many earlier episodes come to mind
 @dataclass(frozen=True)
 class Context:
     """habits: standing words of the operator. done: one line for each run of the day so far.
-    recalled: steps of similar episodes, most similar first; empty with recall off."""
+    recalled: steps of similar episodes, most similar first; empty with recall off. answered: the
+    day's questions, and what the operator said."""
 
     habits: tuple[str, ...] = ()
     done: tuple[str, ...] = ()
     recalled: tuple[RecalledStep, ...] = ()
+    answered: tuple[tuple[str, str], ...] = ()
 
 
 def context(
@@ -37,4 +39,5 @@ def context(
         for run in store.episodes(provenance="run", since=midnight)
     )
     steps = recollection.recall(store, goal, EPISODES) if recall else ()
-    return Context(habits, done, steps)
+    answered = tuple((redact(asked), redact(said)) for asked, said in store.answers(midnight))
+    return Context(habits, done, steps, answered)

@@ -8,7 +8,8 @@ from perception.observation import Observation
 
 
 class Actor(StrEnum):
-    """Whose hands moved."""
+    """Whose act it was: what an operator puts in the place of a proposal is the operator's,
+    whosever hands did it."""
 
     AGENT = "agent"
     OPERATOR = "operator"
@@ -29,11 +30,27 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # the last action's effect is not known after a crash
 
 
+class Fate(StrEnum):
+    """Why a step was never performed, where a person is the reason."""
+
+    NONE = ""  # an ordinary step
+    TAKEN_OVER = "taken over by the operator"
+    REJECTED = "rejected by the operator"
+    EDITED = "edited by the operator"  # the next step is what was done instead
+    ANSWER = "answered by the operator"  # the words themselves, as text, on the question's frame
+
+    @property
+    def proposed(self) -> bool:
+        """Whether it is what the agent wanted, and a person did not."""
+        return self in (Fate.TAKEN_OVER, Fate.REJECTED, Fate.EDITED)
+
+
 @dataclass(frozen=True, eq=False)
 class Step:
     """observation → intended action → performed action.
 
-    performed is None while only the intent is journalled (a crash between the two leaves it so).
+    performed is None while only the intent is journalled (a crash between the two leaves it so),
+    and of what was never to be performed: see fate.
     weight, reason: the reviewer's judgement (0, 0.5 or 1; None before any review).
     """
 
@@ -46,6 +63,7 @@ class Step:
     note: str = ""
     weight: float | None = None
     reason: str = ""
+    fate: Fate = Fate.NONE
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,15 +9,15 @@ not kept either.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from actuation.action import Action, Ask, Done, Fail, Press, TypeText
 from memory.episode import Episode, Outcome, Step
+from memory.private.spans import HIDDEN
 from perception.observation import Box, Observation, Window
 
-HIDDEN = "•"
 NOT_KEPT = "details are not kept: an excluded window was on the screen"
 
 # A window's box is without its frame, whose title bar tells much: so much around it goes too.
@@ -37,11 +37,18 @@ class Journal(Protocol):
     """The writing side of memory.store.Store."""
 
     def begin(self, episode: Episode) -> None: ...
-    def intend(self, episode_id: str, step: Step) -> None: ...
+    def intend(self, episode_id: str, step: Step, after: Observation | None = None) -> None: ...
     def outcome(self, episode_id: str, index: int, performed: Action) -> None: ...
     def end(
         self, episode_id: str, outcome: Outcome, collateral: bool, detail: str, ended_at: float
     ) -> None: ...
+
+
+@runtime_checkable
+class Mending(Protocol):
+    """A journal in which a step can be put in another's place, as memory.store.Store's."""
+
+    def mend(self, episode_id: str, step: Step) -> None: ...
 
 
 class Excluding:
@@ -69,18 +76,32 @@ class Excluding:
         self._dotted = self._quiet = False
         self._journal.begin(episode)
 
-    def intend(self, episode_id: str, step: Step) -> None:
+    def intend(self, episode_id: str, step: Step, after: Observation | None = None) -> None:
+        """after: the frame after the action, where it is known already, as of a person's act."""
         self.saw(step.observation)
+        if after is not None:
+            self.saw(after)
         active = step.observation.active
         self._dotted = active is not None and self._excluded(active)
+        self._journal.intend(episode_id, self._without(step, self._dotted))
+
+    def mend(self, episode_id: str, step: Step) -> None:
+        """Put a step in the place of an earlier one, where the journal behind can."""
+        active = step.observation.active
+        if isinstance(self._journal, Mending):
+            dotted = active is not None and self._excluded(active)
+            self._journal.mend(episode_id, self._without(step, dotted))
+
+    def _without(self, step: Step, dotted: bool) -> Step:
         seen = blackened(step.observation, self._excluded)
         shown = any(map(self._excluded, step.observation.windows))
         note = "" if shown else step.note  # it may say what is typed, or read there
-        kept = replace(step, observation=seen, intended=self._kept(step.intended), note=note)
-        self._journal.intend(episode_id, kept)
+        performed = None if step.performed is None else self._kept(step.performed, dotted)
+        intended = self._kept(step.intended, dotted)
+        return replace(step, observation=seen, intended=intended, performed=performed, note=note)
 
     def outcome(self, episode_id: str, index: int, performed: Action) -> None:
-        self._journal.outcome(episode_id, index, self._kept(performed))
+        self._journal.outcome(episode_id, index, self._kept(performed, self._dotted))
 
     def end(
         self, episode_id: str, outcome: Outcome, collateral: bool, detail: str, ended_at: float
@@ -92,11 +113,11 @@ class Excluding:
         names = (window.title, window.application)
         return any(pattern.search(name) for pattern in self._patterns for name in names)
 
-    def _kept(self, action: Action) -> Action:
+    def _kept(self, action: Action, dotted: bool) -> Action:
         match action:
-            case TypeText(text) if self._dotted:
+            case TypeText(text) if dotted:
                 return TypeText(HIDDEN * len(text))
-            case Press(keys) if self._dotted and writes(keys):
+            case Press(keys) if dotted and writes(keys):
                 return Press(HIDDEN)
             case Ask(text) if self._quiet:
                 return Ask(HIDDEN * len(text))

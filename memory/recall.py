@@ -20,7 +20,7 @@ class RecalledStep:
 
 
 def recall(store: Store, goal: str, limit: int = 3) -> tuple[RecalledStep, ...]:
-    """The steps of the `limit` good episodes whose goals are most like this one.
+    """The steps that were done in the `limit` good episodes whose goals are most like this one.
 
     Most similar episode first (equally similar: the latest), each in the order it was lived.
     """
@@ -36,6 +36,7 @@ def recall(store: Store, goal: str, limit: int = 3) -> tuple[RecalledStep, ...]:
         for similarity, episode in ranked[:limit]
         if similarity > 0
         for step in store.episode(episode.id).steps
+        if step.performed is not None
     )
 
 

@@ -1,24 +1,32 @@
-"""Secrets with a checksum are taken out of text before it reaches a note, a log or the weights."""
+"""Secrets are taken out of text before it reaches a disk, a note, a log or the weights.
+
+    redact("Pay DE89 3704 0044 0532 0130 00, PIN 4711")  →  "Pay [iban], PIN [secret]"
+
+By pattern and checksum (memory.private.numbers) and by shape and label (memory.private.shapes);
+what is known only from where it was typed is memory.private.known's.
+"""
 
 import re
+from collections.abc import Iterable
 
-_CARD = re.compile(r"(?<![\w.,-])\d(?:[ -]?\d){12,18}(?![\w-])")
-_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?!\w)")
+from memory.private.numbers import numbers
+from memory.private.shapes import shapes
+from memory.private.spans import HIDDEN, Span, joined, masked
+
+_MARK = re.compile(rf"\[(?:card|iban|id|secret|password)\]|^{HIDDEN}+$")
+
+
+def secrets(text: str) -> list[Span]:
+    """The secrets that a text shows by itself, in order, none over another."""
+    found: Iterable[Span] = (*numbers(text), *shapes(text))
+    return joined(found)
 
 
 def redact(text: str) -> str:
-    """The text with card numbers (Luhn) and IBANs (mod 97) replaced by [card] and [iban]."""
-    text = _IBAN.sub(lambda m: "[iban]" if _mod97(m.group()) else m.group(), text)
-    return _CARD.sub(lambda m: "[card]" if _luhn(m.group()) else m.group(), text)
+    """The text with [card], [iban], [id], [secret] or [password] in place of each secret."""
+    return masked(text, secrets(text))
 
 
-def _luhn(text: str) -> bool:
-    digits = [int(c) for c in reversed(text) if c.isdigit()]
-    doubled = [sum(divmod(2 * d, 10)) for d in digits[1::2]]
-    return (sum(digits[0::2]) + sum(doubled)) % 10 == 0
-
-
-def _mod97(text: str) -> bool:
-    compact = text.replace(" ", "")
-    moved = compact[4:] + compact[:4]
-    return int("".join(str(int(c, 36)) for c in moved)) % 97 == 1
+def withheld(text: str) -> bool:
+    """Whether a text holds a secret, or the mark that was left of one."""
+    return _MARK.search(text) is not None or bool(secrets(text))

@@ -4,7 +4,7 @@ import json
 from typing import TypeAlias
 
 from actuation.grammar import format_action, parse_action
-from memory.episode import Actor, Episode, Outcome, Step
+from memory.episode import Actor, Episode, Fate, Outcome, Step
 from perception.observation import Box, Image, Observation, Screen, Window
 
 Value: TypeAlias = str | int | float | bytes | None
@@ -13,7 +13,10 @@ EPISODE = (
     "id, goal, task, variant, seed, provenance, weights, started_at, ended_at, outcome,"
     " collateral, detail"
 )
-STEP = "episode, place, frame, view, intended, performed, actor, confidence, note, weight, reason"
+STEP = (
+    "episode, place, frame, view, intended, performed, actor, confidence, note, weight, reason,"
+    " fate"
+)
 
 
 def episode_row(episode: Episode) -> tuple[Value, ...]:
@@ -68,12 +71,13 @@ def step_row(episode: str, step: Step, frame: int) -> tuple[Value, ...]:
         step.note,
         step.weight,
         step.reason,
+        step.fate,
     )
 
 
 def read_step(row: tuple[Value, ...], image: Image) -> Step:
     """The inverse of step_row, given the frame's pixels."""
-    _, place, _, view, intended, performed, actor, confidence, note, weight, reason = row
+    _, place, _, view, intended, performed, actor, confidence, note, weight, reason, fate = row
     return Step(
         index=int(place or 0),
         observation=parse_view(str(view), image),
@@ -84,6 +88,7 @@ def read_step(row: tuple[Value, ...], image: Image) -> Step:
         note=str(note),
         weight=None if weight is None else float(weight),
         reason=str(reason),
+        fate=Fate(str(fate)),
     )
 
 

@@ -20,14 +20,16 @@ from types import TracebackType
 
 from actuation.action import Action, Ask, Done, Fail
 from actuation.grammar import format_action
-from memory import flags
-from memory.episode import Actor, Episode, Outcome, Step
+from memory import flags, taught
+from memory.episode import Actor, Episode, Fate, Outcome, Step
 from memory.flags import Flag
 from memory.frames import DamagedFrameError, Frames
+from memory.opening import connect, errors, mistakes, sentence
 from memory.process import alive, myself
 from memory.rows import EPISODE, STEP, episode_row, read_episode, read_step, step_row
+from perception.observation import Observation
 
-SCRIPTS = ("schema.sql", "schema_2.sql")  # what each version of the schema adds
+SCRIPTS = ("schema.sql", "schema_2.sql", "schema_3.sql")  # what each version of the schema adds
 VERSION = len(SCRIPTS)
 CHECKED = 64 * 2**20  # bytes: a larger file is not checked as a whole at each start
 
@@ -51,7 +53,7 @@ class Store:
         self.path = path
         with _told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(path, timeout=10, isolation_level=None)
+            self._database = connect(path)
         try:
             with _told(path):
                 self._prepare()
@@ -147,8 +149,9 @@ class Store:
                 (*episode_row(episode), myself()),
             )
 
-    def intend(self, episode_id: str, step: Step) -> None:
-        """Journal what is about to be done, with the frame it was decided on."""
+    def intend(self, episode_id: str, step: Step, after: Observation | None = None) -> None:
+        """Journal what is about to be done, with the frame it was decided on. after: the frame
+        after it, for journals that look at both; the next step's frame shows it."""
         holes = ", ".join("?" * (STEP.count(",") + 1))
         with self._writing() as database:
             _known(database, episode_id)
@@ -165,6 +168,32 @@ class Store:
                 (format_action(performed), episode_id, index),
             )
             _touched(row, episode_id, index)
+
+    def mend(self, episode_id: str, step: Step) -> None:
+        """Put a step in the place of one that holds what should not have been kept: nothing of the
+        old words and pixels stays in the file or in its log."""
+        with self._writing() as database:
+            rows = database.execute(
+                "SELECT place, frame FROM step WHERE episode = ? ORDER BY place", (episode_id,)
+            ).fetchall()
+            images = self._frames.read([frame for _, frame in rows])
+            self._frames.forget()  # the frames build upon each other: all are written again
+            for (place, _), image in zip(rows, images, strict=True):
+                new = step.observation.image if place == step.index else image
+                database.execute(
+                    "UPDATE step SET frame = ? WHERE episode = ? AND place = ?",
+                    (self._frames.write(new, episode_id), episode_id, place),
+                )
+            values = step_row(episode_id, step, 0)
+            row = database.execute(
+                "UPDATE step SET view = ?, intended = ?, performed = ?, note = ?"
+                " WHERE episode = ? AND place = ?",
+                (*values[3:6], step.note, episode_id, step.index),
+            )
+            _touched(row, episode_id, step.index)
+            self._frames.sweep()
+        with _told(self.path):
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def end(
         self,
@@ -243,6 +272,16 @@ class Store:
             ).fetchall()
         return [read_episode(row) for row in rows]
 
+    def taught(self) -> set[str]:
+        """Runs in which a person acted, judged a proposal, or answered a question."""
+        with _told(self.path):
+            return taught.runs(self._database)
+
+    def answers(self, since: float) -> list[tuple[str, str]]:
+        """Questions with a person's answers, of runs that started at or after `since`."""
+        with _told(self.path):
+            return taught.answers(self._database, since)
+
     def lengths(self) -> dict[str, int]:
         """How many steps each episode has."""
         with _told(self.path):
@@ -270,11 +309,22 @@ class Store:
 
         Raises StillOpenError while it is being lived.
         """
+        with self.amending(episode_id) as (database, frames):
+            database.execute("DELETE FROM episode WHERE id = ?", (episode_id,))
+            frames.sweep()
+        self.purge()
+
+    @contextmanager
+    def amending(self, episode_id: str) -> Iterator[tuple[sqlite3.Connection, Frames]]:
+        """One transaction over a closed episode (memory.amend); purge() after it where something
+        was taken away. Raises StillOpenError while the episode is being lived."""
         with self._writing() as database:
             _known(database, episode_id)
             _closed(database, episode_id)
-            database.execute("DELETE FROM episode WHERE id = ?", (episode_id,))
-            self._frames.sweep()
+            yield database, self._frames
+
+    def purge(self) -> None:
+        """Leave nothing in the files of what was taken out of the tables."""
         with _told(self.path):
             self._database.execute("VACUUM")
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -301,6 +351,8 @@ def _how(episode: Episode) -> tuple[Outcome, bool, str]:
         return Outcome.UNKNOWN, False, "the process ended before the first step"
     last = episode.steps[-1]
     match last.performed:
+        case None if last.fate is not Fate.NONE:
+            return Outcome.UNKNOWN, False, f"the process ended after step {last.index}"
         case None:
             return Outcome.UNKNOWN, False, f"the process ended during step {last.index}"
         case Ask(question):
@@ -350,23 +402,7 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except DamagedFrameError as error:
         raise StoreError(f"The memory {path} is damaged: {error}. Move it aside.") from error
-    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
-        raise  # a caller's mistake, as writing the same step twice
-    except (sqlite3.DatabaseError, OSError) as error:
-        raise StoreError(_sentence(path, error)) from error
-
-
-def _sentence(path: Path, error: Exception) -> str:
-    code = getattr(error, "sqlite_errorcode", None)
-    primary = None if code is None else code & 0xFF
-    if primary == sqlite3.SQLITE_FULL or getattr(error, "errno", None) == 28:
-        return f"The disk is full: the memory {path} could not be written. Free some space."
-    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return f"The memory {path} is in use by another process. Wait for it to end."
-    if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM) or (
-        isinstance(error, OSError)
-    ):
-        return f"The memory {path} cannot be opened for writing ({error}). Check its permissions."
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, None):
-        return f"The memory {path} is damaged ({error}). Move it aside or restore a copy."
-    return f"The memory {path} could not be used ({error})."
+    except errors() as error:
+        if isinstance(error, mistakes()):
+            raise  # a caller's mistake, as writing the same step twice
+        raise StoreError(sentence(path, error)) from error

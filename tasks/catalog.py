@@ -59,8 +59,8 @@ def names() -> tuple[str, ...]:
 
 
 def create(name: str) -> Task:
-    """A new instance, for one attempt. name: as `names` has it, or where the class is:
-    "file.py:Class", "module:Class". NoTaskError, a ValueError, says why there is none."""
+    """A new instance, for one attempt. name: as `names` has it, or where it is: "file.py:Class",
+    "module:Class", "jobs/NAME.job". NoTaskError, a ValueError, says why there is none."""
     offered = outside.offered()
     if outside.is_path(name):
         task = outside.load(name)

@@ -3,6 +3,8 @@
 jobs/letter.py:Letter     a file of its own
 office.jobs:Letter        a module that Python finds
 office/letter             named in the entry point group "dormouse.tasks"
+
+A job of the operator's own is one by its file, too:  /home/me/…/jobs/club-fees.job
 """
 
 import importlib
@@ -25,9 +27,22 @@ class NoTaskError(ValueError):
     """There is no such task, or it is none; the message says why, in one sentence."""
 
 
+OWN = ".job"  # how the file of an operator's own job ends
+
+
+def is_own(name: str) -> bool:
+    """Whether a name is the path of an operator's own job (tasks.own)."""
+    return name.endswith(OWN)
+
+
+def called(name: str) -> str:
+    """What people call a task: an own job by its file's name alone, any other by its own."""
+    return Path(name).stem if is_own(name) else name
+
+
 def is_path(name: str) -> bool:
-    """Whether a name says where the class is, and not what the task is called."""
-    return ":" in name
+    """Whether a name says where the task is, and not what it is called."""
+    return ":" in name or is_own(name)
 
 
 def file_of(name: str) -> Path | None:
@@ -38,6 +53,8 @@ def file_of(name: str) -> Path | None:
 
 def settled(name: str) -> str:
     """The name as it is understood from every folder: a file's path is made absolute."""
+    if is_own(name):
+        return str(Path(name).absolute())
     file = file_of(name)
     return name if file is None else f"{file.absolute()}:{name.rpartition(':')[2]}"
 
@@ -54,6 +71,10 @@ def offered() -> dict[str, tuple[str, ...]]:
 def load(where: str) -> Task:
     """A new instance of the class at "file.py:Class" or "module:Class". NoTaskError where there is
     none, or where it is no task."""
+    if is_own(where):
+        from tasks.own.task import OwnTask
+
+        return OwnTask(Path(where))
     source, _, attribute = where.rpartition(":")
     file = file_of(where)
     module = _module(source) if file is None else _file(file)

@@ -31,7 +31,7 @@ class Verdict:
     convention: the name of the convention the result follows, where a family has several ("").
     expects_ask: the right end of this run is a question, and nothing saved. fell: what a trap made
     the run do ("entered twice"), "" where it did not. score: the raw reward of a benchmark that
-    has one, -1 to 1.
+    has one, -1 to 1. unknown: it cannot be checked; what was said to be done stays unverified.
     """
 
     ok: bool
@@ -41,6 +41,7 @@ class Verdict:
     expects_ask: bool = False
     fell: str = ""
     score: float | None = None
+    unknown: bool = False
 
 
 @runtime_checkable

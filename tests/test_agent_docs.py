@@ -21,9 +21,10 @@ def dormouse(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_verbs_are_those_of_the_house() -> None:
-    day = ["add", "approve", "cancel", "handback", "pause", "resume", "status", "stop", "takeover"]
-    day += ["watch", "worker"]
-    past = ["demonstrations", "episodes", "forget", "memory", "night", "nights", "schedule"]
+    day = ["add", "answer", "approve", "cancel", "handback", "pause", "record", "resume", "status"]
+    day += ["stop", "takeover", "watch", "worker"]
+    past = ["demonstrations", "episodes", "facts", "forget", "memory", "night", "nights"]
+    past += ["schedule"]
     work = ["bench", "demo", "doctor", "models", "replay", "run", "sleep", "tasks", "train"]
     assert sorted(day + past + work) == VERBS
 

@@ -11,6 +11,7 @@ from actuation.desktop import DesktopError
 from actuation.fake import FakeDesktop
 from actuation.guard import Guard
 from actuation.rules import Rules
+from agent.approval import Answer
 from agent.clock import PHASES
 from agent.events import Collector, Dropped, Ended, Stepped
 from agent.guarding import guard
@@ -96,7 +97,7 @@ def live(
         store,
         actor=Actor.AGENT,
         sink=sink or Collector(),
-        approve=lambda request: request.action if approve else None,
+        approve=lambda request: Answer(approve),
         stop=stop or Stop(),
     )
     episode = Episode("e1", "enter it", "books/enter_invoice", "", 10_000, "run", "w1", 1.0)

@@ -52,6 +52,7 @@ def test_a_memory_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
     path = day(tmp_path / "memory.sqlite")
     with sqlite3.connect(path) as database:
         database.execute("DROP TABLE flag")
+        database.execute("ALTER TABLE step DROP COLUMN fate")
         database.execute("PRAGMA user_version = 1")
     with Store(path) as store:
         assert [one.id for one in store.episodes()] == ["shown-0", "shown-1"]

@@ -82,25 +82,27 @@ def test_whatever_comes_over_the_line_is_refused_in_a_sentence(text: bytes) -> N
     ("text", "says"),
     [
         (b'{"v":9,"do":"look"}', "version 9"),
-        (b'{"v":2,"do":"fly"}', "fly"),
-        (b'{"v":2,"do":"intend","intent":"explode"}', "intent"),
+        (b'{"v":3,"do":"fly"}', "fly"),
+        (b'{"v":3,"do":"intend","intent":"explode"}', "intent"),
         (b"[1]", "no message"),
         (b"[" * 60_000, "no message"),
-        (b'{"v":2,"do":"add","job":{"id":3,"task":"t"}}', "job.id"),
-        (b'{"v":2,"do":"add","job":{"id":0,"task":"t","begun":true}}', "job.begun"),
-        (b'{"v":2,"do":"add","job":{"id":0,"task":"t","outcome":"verified"}}', "job.outcome"),
-        (b'{"v":2,"do":"add","job":{"id":0,"task":"t","attempt":"{}"}}', "job.attempt"),
-        (b'{"v":2,"do":"add","job":{"id":0,"task":"t","seed":-1}}', "job.seed"),
-        (b'{"v":2,"do":"add","job":{"id":0,"task":"t","seed":2147483648}}', "job.seed"),
-        (b'{"v":2,"do":"add","job":{"id":0,"task":"t","at":NaN}}', "job.at"),
-        (b'{"v":2,"do":"add","job":{"id":0,"task":"t","at":-Infinity}}', "job.at"),
-        (b'{"v":2,"do":"add","job":{"id":0,"task":"t","at":1e999}}', "job.at"),
-        (b'{"v":2,"do":"add","job":{"id":0,"task":"t","weights":"\\ud800"}}', "job.weights"),
-        (b'{"v":2,"do":"look","patience":NaN}', "patience"),
-        (b'{"v":2,"do":"look","after":99999999999999999999}', "after"),
-        (b'{"v":2,"do":"sleep","seed":-1}', "seed"),
-        (b'{"v":2,"do":"sleep","steps":0}', "steps"),
-        (b'{"v":2,"do":"intend","intent":"stop","why":"%s"}' % (b"x" * 2001), "2000"),
+        (b'{"v":3,"do":"add","job":{"id":3,"task":"t"}}', "job.id"),
+        (b'{"v":3,"do":"add","job":{"id":0,"task":"t","begun":true}}', "job.begun"),
+        (b'{"v":3,"do":"add","job":{"id":0,"task":"t","outcome":"verified"}}', "job.outcome"),
+        (b'{"v":3,"do":"add","job":{"id":0,"task":"t","attempt":"{}"}}', "job.attempt"),
+        (b'{"v":3,"do":"add","job":{"id":0,"task":"t","seed":-1}}', "job.seed"),
+        (b'{"v":3,"do":"add","job":{"id":0,"task":"t","seed":2147483648}}', "job.seed"),
+        (b'{"v":3,"do":"add","job":{"id":0,"task":"t","at":NaN}}', "job.at"),
+        (b'{"v":3,"do":"add","job":{"id":0,"task":"t","at":-Infinity}}', "job.at"),
+        (b'{"v":3,"do":"add","job":{"id":0,"task":"t","at":1e999}}', "job.at"),
+        (b'{"v":3,"do":"add","job":{"id":0,"task":"t","weights":"\\ud800"}}', "job.weights"),
+        (b'{"v":3,"do":"add","job":{"id":0,"task":"","display":":0"}}', "job.display"),
+        (b'{"v":3,"do":"mask","episode":"e","box":[1,2,3]}', "box"),
+        (b'{"v":3,"do":"look","patience":NaN}', "patience"),
+        (b'{"v":3,"do":"look","after":99999999999999999999}', "after"),
+        (b'{"v":3,"do":"sleep","seed":-1}', "seed"),
+        (b'{"v":3,"do":"sleep","steps":0}', "steps"),
+        (b'{"v":3,"do":"intend","intent":"stop","why":"%s"}' % (b"x" * 2001), "2000"),
     ],
 )
 def test_another_version_or_word_is_named(text: bytes, says: str) -> None:
@@ -129,7 +131,7 @@ def test_whatever_is_on_a_screen_a_status_can_be_sent(text: str, number: float) 
 
 
 def test_why_is_harmless() -> None:
-    text = b'{"v":2,"do":"intend","intent":"stop","why":"\\u001b[2J"}'
+    text = b'{"v":3,"do":"intend","intent":"stop","why":"\\u001b[2J"}'
     assert wire.request(text) == wire.Intend("stop", "\ufffd[2J")
 
 

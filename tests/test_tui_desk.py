@@ -386,6 +386,37 @@ def test_fresh_question_takes_no_key(settings: Settings, monkeypatch: pytest.Mon
     assert asks(settings, "waiting", steps, 0) == []
 
 
+@pytest.mark.parametrize("key", ["a", "e"])
+def test_a_question_of_the_agents_own_is_answered_in_words(settings: Settings, key: str) -> None:
+    waiting = MOMENTS["waiting"]
+    assert waiting.question is not None
+    asking = replace(waiting, question=replace(waiting.question, asks="Which total is right?"))
+    world = FakeWorld("running")
+
+    async def run() -> str:
+        app = app_of(settings, world)
+        async with app.run_test(size=MIDDLE) as pilot:
+            await settled(pilot)
+            world.become(asking)
+            await pilot.press("2")
+            await until(pilot, lambda: app.status.question is not None)
+            await settled(pilot)
+            told = str(app.screen.query_one("#question", Static).content)
+            told += str(app.screen.query_one(bar.StateBar).content)
+            await pilot.press(key, "enter", *"119", "enter")
+            await until(pilot, lambda: bool(replies(world)))
+            return told
+
+    told = asyncio.run(run())
+    assert "Which total is right?" in told
+    assert "WAITING for your answer" in told
+    assert replies(world) == [wire.Reply(waiting.question.id, True, words="119")]
+
+
+def replies(world: FakeWorld) -> list[wire.Reply]:
+    return [one for one in world.asked if isinstance(one, wire.Reply)]
+
+
 def test_question_calls_for_a_person_on_any_page(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

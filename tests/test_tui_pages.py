@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
-from tui_house import NOON, SIZES, Weighed, fill, slept
+from tui_house import NOON, SIZES, Weighed, fill, recorded, slept
 
 from agent import schedule
 from agent.config import Settings
@@ -177,6 +177,22 @@ def test_a_night_under_way_looks_so(
     assert snap_compare(app, terminal_size=size, run_before=before)
 
 
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_recordings_that_wait_look_so(
+    size: tuple[int, int], settings: Settings, snap_compare: Any
+) -> None:
+    fill(settings)
+    recorded(settings)
+    app, _ = desk(settings)
+
+    async def before(pilot: Pilot[int]) -> None:
+        await turned(pilot, "demonstrations")
+        await pilot.press("enter")
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
 async def typed(pilot: Pilot[int], text: str) -> None:
     """Fill the line of a question and give it."""
     await pilot.pause()
@@ -277,6 +293,71 @@ async def test_a_task_can_be_shown_once_more(settings: Settings) -> None:
         await typed(pilot, "books/enter_invoice 12")
         await until(pilot, lambda: worker.asked)
         assert worker.asked == [wire.Add(wire.Job(0, "books/enter_invoice", 12, policy="scripted"))]
+
+
+@pytest.mark.asyncio
+async def test_a_recording_is_begun_and_ended_with_one_key(settings: Settings) -> None:
+    app, worker = desk(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await turned(pilot, "demonstrations")
+        await pilot.press("r")
+        await typed(pilot, "books/enter_invoice 12")
+        await typed(pilot, "Enter it")
+        await until(pilot, lambda: worker.asked)
+        job = wire.Job(0, "books/enter_invoice", 12, policy=wire.PERSON, goal="Enter it")
+        assert worker.asked == [wire.Add(job)]
+        tape = wire.Tape(NOON, hidden=True)
+        worker.status = replace(IDLE, version=2, state=State.RECORDING, tape=tape)
+        await until(pilot, lambda: app.status.tape)
+        app.fresh = 0.0
+        await pilot.press("space", "r")
+        await typed(pilot, "? which one")
+        await until(pilot, lambda: len(worker.asked) == 3)
+        said = wire.Intend("go_on", "you pressed the key")
+        assert worker.asked[1:] == [said, wire.Finish(question="which one")]
+
+
+@pytest.mark.asyncio
+async def test_a_recording_is_amended_and_accepted(settings: Settings) -> None:
+    fill(settings)
+    recorded(settings)
+    app, worker = desk(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await turned(pilot, "demonstrations")
+        runs = pilot.app.screen.query_one("#runs", Rows)
+        assert runs.keys[:2] == ["8c9d0e1f", "7b8c9d0e"]
+        await pilot.press("down")
+        await settled(pilot)
+        await pilot.press("t")
+        await typed(pilot, "1 and 3")
+        assert "0 12" in str(pilot.app.screen.query_one("#wrong", Static).render())
+        await typed(pilot, "1 3")
+        await pilot.press("l")
+        await typed(pilot, "Enter the baker's invoice")
+        await pilot.press("m", "enter")
+        await until(pilot, lambda: len(worker.asked) == 3)
+        await settled(pilot)
+        await pilot.press("m", "down", "down", "enter", *4 * ("right",), *9 * ("shift+left",))
+        await pilot.press("ctrl+down", "enter")
+        await until(pilot, lambda: len(worker.asked) == 4)
+        await settled(pilot)
+        await pilot.press("a", "x")
+        await typed(pilot, "7b8c")
+        await until(pilot, lambda: len(worker.asked) == 6)
+        await settled(pilot)
+        name = "7b8c9d0e"
+        box = (80 + 64, 51, 16, 25)
+        assert worker.asked == [
+            wire.Trim(name, 1, 3),
+            wire.Label(name, "Enter the baker's invoice"),
+            wire.Mask(name, None, 0),
+            wire.Mask(name, box, None),
+            wire.Accept(name),
+            wire.Forget(name),
+        ]
+        await pilot.press("down", "a")  # what was accepted before can not be changed
+        await settled(pilot)
+        assert len(worker.asked) == 6
 
 
 def test_a_schedule_is_refused_or_told(

@@ -9,6 +9,7 @@ from actuation.action import Action, Click, Done, Press, TypeText
 from agent.config import Settings
 from agent.past import told
 from agent.tui.library import Library
+from memory.amend import RECORDING
 from memory.episode import Actor, Episode, Outcome, Step
 from memory.fake import episode, live_through, look, step
 from memory.levels import Levels
@@ -65,6 +66,17 @@ def fill(settings: Settings) -> None:
         for number, lived in enumerate(days):
             live_through(store, replace(lived, started_at=NOON + 600 * number))
         store.end("6a7b8c9d", Outcome.UNKNOWN, ended_at=NOON + 3100)
+
+
+def recorded(settings: Settings) -> None:
+    """A recording of a person's hands that waits, and one that the check found wrong."""
+    steps = tuple(replace(sheet(index), actor=Actor.OPERATOR, confidence=1.0) for index in range(5))
+    goals = (("7b8c9d0e", "Enter the invoice of Bäcker & Söhne", Outcome.VERIFIED),)
+    goals += (("8c9d0e1f", "Enter the credit note", Outcome.WRONG),)
+    with Store(settings.store) as store:
+        for number, (name, goal, outcome) in enumerate(goals):
+            lived = episode(name, steps, RECORDING, outcome, goal)
+            live_through(store, replace(lived, started_at=NOON + 7000 + 600 * number))
 
 
 def slept(settings: Settings) -> NightRecord:

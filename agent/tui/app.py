@@ -52,6 +52,7 @@ class DeskApp(Saying):
         Binding("exclamation_mark", "stop", "Stop", id="stop", show=False, key_display="!"),
         # While a text is typed, ! is a letter: this one stops even then.
         Binding("f12", "stop", "Stop, even while typing", id="stop_now", show=False, priority=True),
+        Binding("R", "finish", "End recording", id="finish", key_display="R"),
         Binding("question_mark", "help", "Help", id="help", show=False, key_display="?"),
         Binding("W", "start", "Start a worker", id="start_worker", key_display="W"),
         Binding("q", "quit", "Leave", id="quit", show=False),
@@ -173,7 +174,9 @@ class DeskApp(Saying):
             self.call_later(self.tell, said)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A worker is started only where there is none."""
+        """A worker is started only where there is none; a recording ends only while it runs."""
+        if action == "finish":
+            return self.status.tape is not None
         return bool(self._none and self._start) if action == "start" else True
 
     def told(self, status: wire.Status) -> None:
@@ -187,7 +190,7 @@ class DeskApp(Saying):
             self._entitle(f"Dormouse – {status.state}")
         self._blink()
         self._show(status)
-        if found:
+        if found or (status.tape is None) is not (before.tape is None):
             self.screen.refresh_bindings()
 
     def _show(self, status: wire.Status) -> None:
@@ -204,6 +207,8 @@ class DeskApp(Saying):
             self.notify(words, title="Your approval is needed", severity="warning", markup=False)
 
     def _blink(self) -> None:
+        if self.status.tape is not None:
+            self._show(self.status)  # time goes on
         if self.status.question is not None:
             odd = int(self.clock()) % 2
             self._entitle("● WAITING ● Dormouse" if odd else "○ waiting ○ Dormouse")

@@ -22,12 +22,14 @@ from agent.worker.wire import Status
 
 READING = 0.5  # seconds for which a fresh question takes no answer: the key was for something else
 ANSWERS = "a approve once │ A approve for this task │ r reject │ e edit and approve"
+WORDS = "a answer in words │ r end the run with this question"
 
 
 class ApprovalsPage(LivePage):
     HELP = (
         "An action that a rule holds back waits here. Approve it once, or this rule for the rest"
-        " of the task; reject it; or edit it, and do that instead. No answer is a no."
+        " of the task; reject it; or edit it, and do that instead. No answer is a no. A question of"
+        " the agent's own waits here too: answer it in words, or reject it, and the run ends."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "answer('once')", "Approve", id="approve"),
@@ -95,17 +97,24 @@ class ApprovalsPage(LivePage):
             )
             return
         text = panels.question(asked, self.desk.clock())
-        text.append("\n\n" + ANSWERS.replace(" │ ", "\n"))
+        text.append("\n\n" + (WORDS if asked.asks else ANSWERS).replace(" │ ", "\n"))
         box.update(text)
 
     def action_answer(self, how: str) -> None:
         asked = self._answerable()
-        if asked is not None:
+        if asked is None:
+            return
+        if asked.asks and how != "no":
+            self._tell(asked)
+        else:
             self._reply(wire.Reply(asked.id, how != "no", whole_task=how == "task"))
 
     def action_edit(self) -> None:
         asked = self._answerable()
         if asked is None:
+            return
+        if asked.asks:
+            self._tell(asked)
             return
 
         def instead(line: str | None) -> None:
@@ -114,6 +123,13 @@ class ApprovalsPage(LivePage):
 
         title, words = "Do this instead", f"Proposed: {asked.shown.action}"
         self.app.push_screen(AskLine(title, words, asked.shown.action, mistake), instead)
+
+    def _tell(self, asked: wire.Question) -> None:
+        def tell(line: str | None) -> None:
+            if line:
+                self._reply(wire.Reply(asked.id, True, words=line))
+
+        self.app.push_screen(AskLine("Your answer", asked.asks, check=too_little), tell)
 
     def _answerable(self) -> wire.Question | None:
         """The question that is shown, once it could be read."""
@@ -129,7 +145,8 @@ class ApprovalsPage(LivePage):
 
     def _reply(self, reply: wire.Reply) -> None:
         def said(done: wire.Done) -> None:
-            words = ("approved" if reply.yes else "rejected") if done.changed else "too late"
+            said = "answered" if reply.words else "approved" if reply.yes else "rejected"
+            words = said if done.changed else "too late"
             self.notify(f"Question {reply.question}: {words}.")
 
         self.desk.ask(reply, said)
@@ -142,3 +159,8 @@ def mistake(line: str) -> str:
     except GrammarError as error:
         return f"This is no action: {error}"
     return ""
+
+
+def too_little(line: str) -> str:
+    """Why a line is no answer; "" if it is one."""
+    return "" if line else "Say something: an empty line answers nothing."

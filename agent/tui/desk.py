@@ -1,5 +1,6 @@
 """The desk: what runs, what waits, the live picture, and the next action before it fires."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -7,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
+from agent import own
 from agent.tui import panels
 from agent.tui.asking import AskOne
 from agent.tui.feed import Feed
@@ -54,11 +56,13 @@ class DeskPage(LivePage):
     HELP = (
         "The queue, the live picture, and the next action drawn on it before it is done: the"
         " target in a box, where its value came from dashed, an arrow between them."
-        " n assigns a task, x takes one that waits off the queue."
+        " n assigns a task, x takes one that waits off the queue. U puts your own files back as"
+        " they were before the last result of your own job replaced them."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new_task", "New", id="new_task"),
         Binding("x", "cancel", "Cancel", id="cancel"),
+        Binding("U", "restore", "Your files back", id="restore", show=False, key_display="U"),
     ]
     DEFAULT_CSS = """
     DeskPage #columns { height: 1fr; }
@@ -105,6 +109,8 @@ class DeskPage(LivePage):
         self.query_one("#oneline", Static).update(panels.queue_line(status))
         idle = "Nothing runs. Press n to assign a task." if status.job is None else "Looking…"
         proposal = panels.action(status.shown, idle)
+        if status.tape is not None:
+            proposal = panels.tape(status, self.desk.clock())
         if status.goal and status.job:
             proposal.append(f"\n\ngoal: {status.goal}")
         if status.changed:
@@ -121,7 +127,7 @@ class DeskPage(LivePage):
             if job is not None:
                 self.desk.ask(wire.Add(job), self._added)
 
-        self.app.push_screen(NewTask(), assign)
+        self.app.push_screen(NewTask(self.desk.settings.jobs), assign)
 
     def _added(self, done: wire.Done) -> None:
         self.notify(f"Task {done.id} is in the queue.", markup=False)
@@ -139,6 +145,20 @@ class DeskPage(LivePage):
             self._cancel(rows.chosen)
         else:
             self.notify("Move the cursor to a task that waits: only those can be cancelled.")
+
+    def action_restore(self) -> None:
+        """The last result of an own job; where there are several jobs, it is asked of which."""
+        choices = {str(path): path.stem for path in own.undoable(self.desk.settings.jobs)}
+        if not choices:
+            self.notify("Nothing of your own jobs was taken over: there is nothing to put back.")
+        elif len(choices) == 1:
+            self._restore(next(iter(choices)))
+        else:
+            self.app.push_screen(AskOne("Put the files of which job back?", choices), self._restore)
+
+    def _restore(self, name: str | None) -> None:
+        if name:
+            self.notify(own.restored(Path(name)), markup=False)
 
     def _cancel(self, number: str | None) -> None:
         if number:

@@ -70,6 +70,7 @@ RUNNING = wire.Status(
     ms=MS,
 )
 QUESTION = wire.Question(3, DELETING, "delete", "it deletes something", NOON - 18, NOON + 282)
+TAPE = wire.Tape(NOON - 83, False, ("keepass", "bank"), "ctrl+alt+Return", "ctrl+alt+space")
 MOMENTS = {
     "idle": IDLE,
     "running": RUNNING,
@@ -77,7 +78,12 @@ MOMENTS = {
     "paused": replace(RUNNING, state=State.PAUSED, why="you pressed the key"),
     "taken over": replace(RUNNING, state=State.TAKEN_OVER, why="you touched the mouse"),
     "recording": replace(
-        RUNNING, state=State.RECORDING, job=replace(JOB, policy="scripted"), weights=""
+        RUNNING,
+        state=State.RECORDING,
+        job=replace(JOB, policy=wire.PERSON),
+        weights="",
+        shown=None,
+        tape=TAPE,
     ),
     "sleeping": replace(IDLE, state=State.SLEEPING, night=NIGHT),
     "stopped": replace(IDLE, state=State.STOPPED, why="double Esc on the desktop", queue=QUEUE),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from agent.config import Settings
 from agent.past import Lived
+from memory.amend import DEMONSTRATION, RECORDING
 from memory.episode import Episode
 from memory.flags import Flag
 from memory.levels import Level, Levels
@@ -33,6 +34,10 @@ class Library:
                 Lived(head, lengths.get(head.id, 0), flags.get(head.id, {}))
                 for head in store.episodes(provenance)[::-1]
             ]
+
+    def demonstrations(self) -> list[Lived]:
+        """Recordings that wait for a person's yes first, then what was shown; newest first."""
+        return [*self.lived(RECORDING), *self.lived(DEMONSTRATION)]
 
     def episode(self, name: str) -> Episode:
         """One with all its steps and frames."""

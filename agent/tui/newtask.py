@@ -1,5 +1,6 @@
-"""A task to assign: which, in what variant, performed by whom, and when."""
+"""A task to assign: which, in what variant, performed by whom, and when; or a job of one's own."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual import work
@@ -9,13 +10,21 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
+from agent import own
 from agent.errors import BadInput
 from agent.verbs.queue import moment
-from agent.worker.wire import Job
+from agent.worker.wire import PERSON, Job
 from tasks.catalog import create, names
-from tasks.outside import NoTaskError
+from tasks.outside import NoTaskError, is_own
 
-POLICIES = (("the agent does it", ""), ("a demonstration is shown", "scripted"))
+AGENT = ("the agent does it", "")
+SHOWN = ("a demonstration is shown", "scripted")
+BY_HAND = ("you show it: your hands are recorded", PERSON)
+POLICIES = (AGENT, SHOWN, BY_HAND)
+WORDS = ("goal", "file")
+NEW = "new"  # a job that is begun here
+
+CONFIRM = (("as it is below; not confirmed", ""), ("as it is below: confirm it", "confirm"))
 
 # A choice and not a box: ticked or not is told by a terminal's colours alone.
 DRY = (("no", ""), ("yes: it ends where something would be saved or sent", "dry"))
@@ -35,7 +44,14 @@ class NewTask(ModalScreen[Job | None]):
     NewTask Input, NewTask Select { width: 1fr; }
     NewTask #last { margin: 0; }
     NewTask Button { margin-right: 2; }
+    NewTask .begun, NewTask .known { display: none; }
+    NewTask.-begun .begun, NewTask.-known .known { display: block; }
     """
+
+    def __init__(self, jobs: Path) -> None:
+        """jobs: the folder of the operator's own."""
+        super().__init__()
+        self._jobs = jobs
 
     def compose(self) -> ComposeResult:
         first = next(iter(names()))
@@ -48,7 +64,18 @@ class NewTask(ModalScreen[Job | None]):
             with Horizontal():
                 yield Label("Task")
                 tasks = [(name, name) for name in names()]
+                tasks += [(f"{path.stem} (your own)", str(path)) for path in own.known(self._jobs)]
+                tasks.append(("a new job of your own", NEW))
                 yield Select(tasks, allow_blank=False, value=first, id="task", compact=True)
+            with Horizontal(classes="begun"):
+                yield Label("In words")
+                yield Input(placeholder="Enter the fee of Bo Ek: 12.50", id="goal", compact=True)
+            with Horizontal(classes="begun"):
+                yield Label("On the file")
+                yield Input(placeholder="/home/me/fees.ods", id="file", compact=True)
+            with Horizontal(classes="known"):
+                yield Label("Done means")
+                yield Select(CONFIRM, allow_blank=False, value="", id="confirm", compact=True)
             with Horizontal():
                 yield Label("Variant")
                 plain = [("plain", "")]
@@ -72,7 +99,15 @@ class NewTask(ModalScreen[Job | None]):
 
     def on_select_changed(self, event: Select.Changed) -> None:
         if event.select.id == "task":
-            self._find_variants(str(event.value))
+            name = str(event.value)
+            mine = name == NEW or is_own(name)
+            self.set_class(name == NEW, "-begun")
+            self.set_class(is_own(name), "-known")
+            by = self.query_one("#policy", Select)
+            by.set_options([AGENT, BY_HAND] if mine else POLICIES)
+            self._wrong(own.told(Path(name)) if is_own(name) else "")
+            if name != NEW:
+                self._find_variants(name)
 
     @work(thread=True, exclusive=True)
     def _find_variants(self, name: str) -> None:
@@ -111,10 +146,16 @@ class NewTask(ModalScreen[Job | None]):
         except BadInput:
             self._wrong(f"{at} is no time of day: say one as 18:30.")
             return
+        task = str(self.query_one("#task", Select).value)
+        try:
+            task, number = self._own(task, number)
+        except BadInput as error:
+            self._wrong(f"{error}.")
+            return
         self.dismiss(
             Job(
                 0,
-                str(self.query_one("#task", Select).value),
+                task,
                 number,
                 str(self.query_one("#variant", Select).value),
                 str(self.query_one("#policy", Select).value),
@@ -122,6 +163,20 @@ class NewTask(ModalScreen[Job | None]):
                 at=begin,
             )
         )
+
+    def _own(self, task: str, number: int) -> tuple[str, int]:
+        """The task and number meant: a new job is begun, what done means is confirmed."""
+        if task == NEW:
+            goal, file = (self.query_one(f"#{name}", Input).value.strip() for name in WORDS)
+            if not (goal and file):
+                raise BadInput("say in words what is to be done, and on which file")
+            path, (number, *_) = own.asked(
+                self._jobs, goal, (), own.Own((Path(file).expanduser(),))
+            )
+            return path, number
+        if is_own(task) and self.query_one("#confirm", Select).value:
+            own.confirmed(Path(task))
+        return task, number
 
     def _wrong(self, words: str) -> None:
         self.query_one("#wrong", Static).update(words)

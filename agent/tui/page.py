@@ -82,11 +82,11 @@ class Page(Screen[None]):
         self.show(self.desk.status)
 
     def on_resize(self) -> None:
-        self.query_one(StateBar).show(self.desk.status, self.desk.lost)
+        self.query_one(StateBar).show(self.desk.status, self.desk.lost, self.desk.clock())
 
     def show(self, status: Status) -> None:
         """Draw a status; called whenever it changed and whenever the page comes up."""
-        self.query_one(StateBar).show(status, self.desk.lost)
+        self.query_one(StateBar).show(status, self.desk.lost, self.desk.clock())
         # However many keys a page has, these are seen.
         keys = self.desk.keys
         self.query_one("#always", Static).update(f"{keys['stop']} Stop {keys['help']} Help")

@@ -4,6 +4,7 @@ import time
 
 from rich.text import Text
 
+from agent.plain import elapsed
 from agent.tui.overlay import words
 from agent.worker.board import title
 from agent.worker.wire import Job, Question, Shown, Status
@@ -41,10 +42,30 @@ def action(shown: Shown | None, idle: str = "Nothing is proposed.") -> Text:
     return text
 
 
+def tape(now: Status, at: float) -> Text:
+    """A recording under way: how long, how much, what is kept out, how it ends. at: time now."""
+    text, shown = Text(), now.tape
+    if shown is None or not shown.since:
+        return Text("The programs are opened. What you do is recorded as soon as they are ready.")
+    kept = "HIDDEN: nothing is kept" if shown.hidden else "RECORDING YOUR HANDS"
+    text.append(f"{kept}\n", "bold")
+    text.append(f"{elapsed(at - shown.since)}, {now.step} acts so far\n")
+    text.append(f"never kept: {', '.join(shown.excluded) or 'no window is excluded'}\n\n")
+    text.append("R ends it, Space hides what follows and shows it again;\n")
+    text.append(f"on the desktop {shown.finish} and {shown.hide}.")
+    return text
+
+
 def question(asked: Question, now: float) -> Text:
     """What will happen, from where, why it is risky, how long it waits."""
     shown, text = asked.shown, Text()
     left, age = max(0.0, asked.denied_at - now), max(0.0, now - asked.asked_at)
+    if asked.asks:
+        text.append("THE AGENT ASKS  ", "bold")
+        text.append(f"{asked.asks}\n\n")
+        text.append(f"ENDS IN {minutes(left)}", "bold")
+        text.append(f" unless you answer; asked {minutes(age)} ago")
+        return text
     text.append("WILL HAPPEN  ", "bold")
     text.append(words(shown) + "\n", "bold")
     text.append(f"{shown.action}\n\n", "dim")

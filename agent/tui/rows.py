@@ -16,6 +16,7 @@ STYLES = {  # by what a cell begins with; the word itself says it, too
     "no": "bold red",
     "asked": "cyan",
     "flagged": "yellow",
+    "waits for you": "yellow",
     "corrected": "yellow",
 }
 

@@ -8,6 +8,7 @@ from textual.app import App
 
 from agent.errors import exit_code
 from agent.session import State
+from agent.tui.asking import AskLine
 from agent.tui.lines import Lines
 from agent.worker import wire
 from agent.worker.client import Worker
@@ -54,7 +55,8 @@ class Saying(App[int]):
         self._lines.say(request, lambda reply: self.call_later(answered, reply))
 
     def action_pause(self) -> None:
-        if self.status.state in HELD:
+        tape = self.status.tape
+        if self.status.state in HELD or (tape is not None and tape.hidden):
             self._go_on()
         else:
             self.ask(wire.Intend("pause", KEY))
@@ -72,6 +74,17 @@ class Saying(App[int]):
             self.notify("The state has just changed: press again.", severity="warning")
         else:
             self.ask(wire.Intend(intent, KEY))
+
+    def action_finish(self) -> None:
+        """The demonstration ends here; asked for once more, since a job may want an answer."""
+
+        def go(line: str | None) -> None:
+            if line is not None:
+                question = line[1:].strip() if line.startswith("?") else ""
+                self.ask(wire.Finish(answer="" if question else line, question=question))
+
+        words = "Its answer, if the job wants one; or ? and a question, where asking is right."
+        self.push_screen(AskLine("The demonstration ends here", words), go)
 
     def action_stop(self) -> None:
         self.ask(wire.Intend("stop", KEY))

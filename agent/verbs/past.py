@@ -9,7 +9,7 @@ from agent import export
 from agent.config import Settings
 from agent.errors import BadInput, Needed
 from agent.output import Output
-from agent.past import EPISODES, Lived, judged, step_json, told, when
+from agent.past import EPISODES, Lived, judged, learning, step_json, told, when
 from agent.promises import lines
 from agent.tui.library import Library
 from agent.verbs.replay import found
@@ -60,11 +60,11 @@ def _one(output: Output, library: Library, wanted: str, export_as: str) -> int:
 
 def demonstrations(plain: bool, json: str | None) -> int:
     output, library = Output(json), Library(Settings())
-    lived, learned = library.lived("demonstration"), library.learned()
+    lived, learned = library.demonstrations(), library.learned()
     rows = [
         (
             when(one.head.started_at),
-            "learned" if one.head.id in learned else "not yet",
+            learning(one.head, learned),
             one.ended,
             one.head.goal,
             str(one.steps),

@@ -144,6 +144,20 @@ def approve(
     return 0 if changed else 1
 
 
+def answer(words: str, json: str | None) -> int:
+    output, said = Output(json), words.strip()
+    with connect(reachable()) as worker:
+        pending = worker.look().question
+        if pending is None or not pending.asks:
+            raise BadInput("the agent asks nothing now: `dormouse approve` shows what waits")
+        if not said:
+            raise BadInput(f"say something in answer to: {pending.asks}")
+        changed = worker.ask(wire.Reply(pending.id, True, words=said)).changed
+    output.console.print("answered" if changed else "too late: it no longer waits")
+    output.write({"changed": changed})
+    return 0 if changed else 1
+
+
 def moment(text: str) -> float:
     """ "HH:MM" → the next such moment, in seconds since the epoch."""
     try:

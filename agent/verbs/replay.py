@@ -1,41 +1,68 @@
-"""`dormouse replay`: re-enact a stored episode on a fresh desktop of its task, seed and variant."""
+"""`dormouse replay`: re-enact a stored episode on a fresh desktop of its task, seed and variant; or
+on the operator's own display, what was recorded there."""
 
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+
+from actuation.desktop import Host
+from actuation.local import LocalDesktop
+from actuation.person import PersonWatch
+from actuation.rules import Rules
 from actuation.virtual import VirtualDesktop
-from agent.attempt import Stage
+from agent.approval import Answer, Approve
+from agent.attempt import Attempt, Stage, attempted
 from agent.config import Settings
 from agent.console import ConsoleSink
 from agent.errors import BadInput
-from agent.events import Several
-from agent.guarding import rules
+from agent.events import Several, Sink, ignore
+from agent.guarding import guard, rules
+from agent.loop import Journal, Loop
 from agent.output import Output
-from agent.policies.reenact import Reenact
+from agent.policies.reenact import LATE, LOOKS, Reenact
 from agent.scratch import scratch
 from agent.stop import Stop
+from agent.verbs.run import approver
 from agent.watch import watcher
+from memory.day import Context
 from memory.episode import Episode, Outcome
 from memory.store import Store
+from tasks.task import Goal
+
+PACE = 3.0  # seconds that a step may take, beside what was waited for
 
 
-def main(episode: str, watch: bool, json: str | None) -> int:
+def main(episode: str, display: str, watch: bool, json: str | None) -> int:
     output, settings = Output(json), Settings()
     with Store(settings.store) as memory:
         lived = memory.episode(found(memory, episode))
+    if bool(lived.task) == bool(display):
+        raise BadInput(
+            f"episode {lived.id} is of {lived.task}, which is set up on a desktop of its own"
+            if lived.task
+            else f"episode {lived.id} was recorded on your own display: say which, as --display :0"
+        )
     height, width = lived.steps[0].observation.image.shape[:2] if lived.steps else (800, 1280)
     with (
         Stop() as stop,
         scratch() as folder,
         Store(folder / "memory.sqlite") as journal,
         watcher(output.progress, watch) as eyes,
-        Stage(
-            lambda: eyes.attached(VirtualDesktop(width, height)),
-            lambda task: Reenact(lived),
-            journal,
-            rules=rules(settings),
-            sink=Several(ConsoleSink(output.console), eyes),
-            stop=stop,
-        ) as stage,
     ):
-        again = stage.attempt(lived.task, lived.seed, lived.variant, "replay")
+        sink, strict = Several(ConsoleSink(output.console), eyes), rules(settings)
+        if display:
+            approve = approver(output.progress)
+            again = _on_display(lived, display, journal, sink, stop, strict, approve)
+        else:
+            again = reenacted(
+                lived,
+                lambda: eyes.attached(VirtualDesktop(width, height)),
+                journal,
+                sink,
+                stop,
+                strict,
+            )
     output.write(
         {
             "episode": lived.id,
@@ -49,8 +76,65 @@ def main(episode: str, watch: bool, json: str | None) -> int:
         }
     )
     stop.check()
-    same = again.outcome is lived.outcome or again.outcome is Outcome.VERIFIED
-    return 0 if same else 1
+    whole = Outcome.VERIFIED if lived.task else Outcome.UNVERIFIED
+    return 0 if again.outcome in (lived.outcome, whole) else 1
+
+
+def reenacted(
+    lived: Episode,
+    host: Callable[[], Host],
+    journal: Journal,
+    sink: Sink = ignore,
+    stop: Stop | None = None,
+    strict: Rules | None = None,
+) -> Attempt:
+    """The episode done again on a desktop of `host`. Nothing is asked: what was done then, with a
+    person's yes or by their own hands, is done on a desktop of its own. Raises as Stage.attempt."""
+    with Stage(
+        host,
+        lambda task: Reenact(lived),
+        journal,
+        rules=_roomy(lived, strict or Rules()),
+        sink=sink,
+        approve=lambda request: Answer(True),
+        stop=stop,
+    ) as stage:
+        return stage.attempt(lived.task, lived.seed, lived.variant, "replay")
+
+
+def _on_display(
+    lived: Episode,
+    display: str,
+    journal: Journal,
+    sink: Sink,
+    stop: Stop,
+    strict: Rules,
+    approve: Approve,
+) -> Attempt:
+    """Done again on the operator's own screen, by all its rules; a hand on mouse or keyboard stops
+    it. DesktopError where there is no such display."""
+    desktop, policy = LocalDesktop(display), Reenact(lived)
+    try:
+        with closing(PersonWatch(display, lambda touch: stop.throw())):
+            stop.attach(desktop)
+            careful = guard(_roomy(lived, strict), Goal(lived.goal), policy)
+            loop = Loop(desktop, policy, careful, journal, sink=sink, approve=approve, stop=stop)
+            again = replace(lived, started_at=time.time(), provenance="replay", steps=())
+            head = replace(again, ended_at=None, outcome=None)
+            return attempted(head, loop.run(head, Context(), None))
+    finally:
+        stop.detach(desktop)
+        desktop.close()
+
+
+def _roomy(lived: Episode, strict: Rules) -> Rules:
+    """Rules with as many steps and seconds as it took, and looking again, may take."""
+    seconds, count = (lived.ended_at or lived.started_at) - lived.started_at, len(lived.steps)
+    return replace(
+        strict,
+        max_steps=(2 + LOOKS) * count + 10,
+        max_seconds=seconds + count * (PACE + LATE * LOOKS) + 60,
+    )
 
 
 def found(memory: Store, wanted: str) -> str:

@@ -1,25 +1,31 @@
 """`dormouse run`: do a task (or be shown it by its oracle) and remember it."""
 
 import sys
+from collections.abc import Sequence
 from json import loads
 
 from rich.console import Console
+from rich.markup import escape
 from rich.prompt import Confirm
 
-from actuation.action import Action
+from actuation.action import Ask
 from actuation.grammar import format_action
 from actuation.virtual import VirtualDesktop
-from agent.approval import Approve, Request
+from agent.approval import Answer, Approve, Request
 from agent.attempt import Attempt, Stage
 from agent.config import Settings
 from agent.console import ConsoleSink
 from agent.errors import BadInput
 from agent.events import Several
+from agent.facts import Facts
 from agent.guarding import rules
 from agent.output import Output
+from agent.own import Agree, Own, after, asked
 from agent.policies.catalog import known, level, maker
+from agent.privacy import guarded
 from agent.stop import Interrupted, Stop
 from agent.tally import contract
+from agent.unlock import opened
 from agent.verbs.bench import chosen
 from agent.watch import watcher
 from agent.worker import wire
@@ -27,24 +33,25 @@ from agent.worker.client import Connection, connect
 from agent.worker.place import held, only_one
 from memory.day import context
 from memory.episode import Actor, Outcome
-from memory.exclude import Excluding
-from memory.store import Store
-from tasks.outside import settled
 
 
 def main(
     task: str,
-    seeds: range,
+    seeds: Sequence[int],
     variant: str,
     policy: str | None,
     weights: str,
     recall: bool,
     watch: bool,
     json: str | None,
+    own: Own | None = None,
 ) -> int:
     output, settings = Output(json), Settings()
     acting = known(settings.named(policy))
-    task = settled(task)
+    task, seeds = asked(settings.jobs, task, seeds, own or Own())
+    if not seeds:
+        output.console.print("nothing is left to do: all of it is done")
+        return 0
     if chosen((task,), variant) != (task,):
         raise BadInput(f"{task} is a suite: name one task of it")
     shown = acting == "scripted"
@@ -56,19 +63,20 @@ def main(
     with (
         Stop() as stop,
         only_one(settings),
-        Store(settings.store) as store,
+        opened(settings) as store,
         watcher(output.progress, watch) as eyes,
     ):
         store.recover()
         stage = Stage(
             lambda: eyes.attached(VirtualDesktop(settings.width, settings.height)),
             maker(acting, level(weights, settings, acting), settings.store),
-            Excluding(store, settings.exclude),
+            guarded(store, settings),
             recall=lambda goal: context(store, goal, recall=recall),
             rules=rules(settings),
             sink=Several(ConsoleSink(output.console), eyes),
             approve=approver(output.progress),
             stop=stop,
+            fill=Facts(settings).fill,
         )
         with stage:
             for seed in seeds:
@@ -76,6 +84,8 @@ def main(
                     attempts.append(stage.attempt(task, seed, variant, provenance, actor))
                 except Interrupted:
                     break
+                if said := after(attempts[-1], provenance, agreeing(output.progress)):
+                    output.console.print(said, markup=False, highlight=False, soft_wrap=True)
                 if stop.thrown:
                     break
     return _told(output, task, acting, seeds, attempts, stop)
@@ -83,7 +93,7 @@ def main(
 
 def _through(output: Output, settings: Settings, jobs: list[wire.Job]) -> int:
     """Let the worker that owns the memory do it, and tell what it does. Ctrl-C stops the run."""
-    seeds = range(jobs[0].seed, jobs[-1].seed + 1)
+    seeds = [job.seed for job in jobs]
     attempts: list[Attempt] = []
     with Stop() as stop, connect(settings) as worker:
         for job in jobs:
@@ -124,12 +134,13 @@ def _told(
     output: Output,
     task: str,
     policy: str,
-    seeds: range,
+    seeds: Sequence[int],
     attempts: list[Attempt],
     stop: Stop,
 ) -> int:
     """Numbers and exit code of what was attempted."""
-    output.write(contract(task, policy, seeds, attempts) | {"episodes": _episodes(attempts)})
+    span = range(min(seeds), max(seeds) + 1)
+    output.write(contract(task, policy, span, attempts) | {"episodes": _episodes(attempts)})
     if stop.thrown:
         return 130
     good = bool(attempts) and all(
@@ -141,15 +152,26 @@ def _told(
 def approver(console: Console) -> Approve:
     """Asks at the terminal; where there is none, nothing is approved."""
 
-    def ask(request: Request) -> Action | None:
-        if not sys.stdin.isatty():
-            return None
+    def ask(request: Request) -> Answer | None:
+        if not sys.stdin.isatty() or isinstance(request.action, Ask):
+            return None  # a question ends the run: there is time to answer it at the desk
         console.bell()
         console.print(f"{format_action(request.action)}: {request.risk}", markup=False)
         if request.note:
             console.print(f"  {request.note}", markup=False)
-        yes = Confirm.ask("Do it?", default=False, console=console)
-        return request.action if yes else None
+        return Answer(Confirm.ask("Do it?", default=False, console=console))
+
+    return ask
+
+
+def agreeing(console: Console) -> Agree:
+    """Asks at the terminal; where there is none, the operator's files stay as they are."""
+
+    def ask(sentence: str) -> bool:
+        if not sys.stdin.isatty():
+            return False
+        console.bell()
+        return Confirm.ask(escape(sentence), default=False, console=console)
 
     return ask
 

@@ -10,16 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import isfinite
 
+from actuation.action import Ask
 from actuation.grammar import format_action
 from agent import events
 from agent.approval import Proposal
 from agent.events import Event
 from agent.session import Session
 from agent.worker.jobs import Jobs
-from agent.worker.wire import Job, Night, Question, Rectangle, Shown, Status
+from agent.worker.wire import Job, Night, Question, Rectangle, Shown, Status, Tape
 from agent.worker.words import harmless
 from perception.frames import difference
 from perception.observation import Box
+from tasks.outside import called
 
 TAIL = 200
 LOSSES = 240  # points of the curve of a night
@@ -54,6 +56,7 @@ class Board:
         self.nap = ""
         self.vnc = ("", "")
         self.rules: tuple[str, ...] = ()
+        self.tape = Tape(0.0)  # what is the same in all recordings
 
     def changed(self) -> None:
         """Something that a person sees is different now."""
@@ -100,7 +103,14 @@ class Board:
             nap=harmless(self.nap),
             vnc=self.vnc,
             rules=self.rules,
+            tape=self._tape(),
         )
+
+    def _tape(self) -> Tape | None:
+        cue = self._session.cue
+        if cue is None:
+            return None
+        return replace(self.tape, since=cue.begun_at, hidden=cue.hidden)
 
     def __call__(self, event: Event) -> None:
         now = self.now
@@ -122,6 +132,8 @@ class Board:
             case events.HandedBack():
                 now.changed = _difference(event)
                 self.say(f"handed back: {now.changed}")
+            case events.Answered():
+                self.say(f"answered: {event.question}")
             case events.Stepped():
                 now.step, now.ms = event.index + 1, event.ms
                 if now.shown is not None:
@@ -150,7 +162,10 @@ class Board:
 
 def title(job: Job) -> str:
     """A job in a few words."""
-    parts = [job.task, f"no. {job.seed}", job.variant, "demonstration" if job.shown else ""]
+    if job.display:
+        return f"recording of the display {job.display}"
+    kind = "recording" if job.by_hand else "demonstration" if job.shown else ""
+    parts = [called(job.task), f"no. {job.seed}", job.variant, kind]
     return " · ".join(part for part in (*parts, "dry run" if job.dry else "") if part)
 
 
@@ -203,6 +218,7 @@ def _question(pending: Proposal | None) -> Question | None:
         harmless(asked.risk),
         pending.asked_at,
         pending.denied_at,
+        harmless(asked.action.question) if isinstance(asked.action, Ask) else "",
     )
 
 

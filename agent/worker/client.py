@@ -18,6 +18,7 @@ from typing import Protocol, TypeVar
 
 from agent.config import Settings
 from agent.errors import BadInput, Needed
+from agent.unlock import for_children
 from agent.worker import wire
 from agent.worker.place import held, socket_of
 
@@ -121,6 +122,7 @@ def started(settings: Settings, progress: Callable[[str], None] = lambda words: 
         return connect(settings)
     except Needed:
         progress("starting the worker")
+    for_children(settings)
     settings.run.mkdir(parents=True, exist_ok=True, mode=0o700)
     log = settings.run / "worker.log"
     with log.open("ab") as output:

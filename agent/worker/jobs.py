@@ -2,8 +2,10 @@
 
 import threading
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
@@ -11,6 +13,7 @@ from pydantic.dataclasses import dataclass
 from agent.errors import Needed
 from agent.worker.told import Job
 from memory import atomic
+from memory.redact import redact
 
 KEPT = 50  # ended jobs that are remembered
 
@@ -33,9 +36,9 @@ class Jobs:
     Every change raises Needed, and changes nothing, where the file could not be read again.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Needed for a damaged file."""
-        self._path, self._lock = path, threading.Lock()
+    def __init__(self, path: Path, words: Callable[[str], str] = redact) -> None:
+        """words: what the file may keep of a text. Needed for a damaged file."""
+        self._path, self._words, self._lock = path, words, threading.Lock()
         self._now = self._read() if path.exists() else Queue()
 
     def _read(self) -> Queue:
@@ -113,13 +116,23 @@ class Jobs:
         self._keep(replace(self._now, jobs=tuple(job for job in jobs if job.id not in old)))
 
     def _keep(self, queue: Queue) -> None:
-        content = _FILE.dump_json(queue, indent=1)
+        kept = replace(queue, jobs=tuple(map(self._harmless, queue.jobs)))
+        content = _FILE.dump_json(kept, indent=1)
         # A queue that cannot be read back would end the next worker at its start.
         try:
-            same = _FILE.validate_json(content) == queue
+            same = _FILE.validate_json(content) == kept
         except ValidationError:
             same = False
         if not same:
             raise Needed(f"{self._path} could not hold this task: the queue is as it was")
         atomic.write_bytes(self._path, content)
         self._now = queue
+
+    def _harmless(self, job: Job) -> Job:
+        """A job as its file keeps it; this process goes on with what was said."""
+        texts: dict[str, Any] = {
+            one.name: self._words(text)
+            for one in fields(job)
+            if one.name != "task" and isinstance(text := getattr(job, one.name), str)
+        }
+        return replace(job, **texts)

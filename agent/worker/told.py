@@ -15,11 +15,14 @@ from agent.worker.words import encodable, finite, finite_or_none
 Text = Annotated[str, AfterValidator(encodable)]
 Number = Annotated[float, AfterValidator(finite)]
 Rectangle = tuple[int, int, int, int]
+PERSON = "person"  # the policy of a job whose hands are an operator's own
 
 
 @dataclass(frozen=True)
 class Job:
-    """A task that was assigned. shown: performed by the task's oracle, as a demonstration.
+    """A task that was assigned. shown: performed by the task's oracle, as a demonstration. by_hand:
+    performed by a person, who is recorded; goal: in their words. display: the operator's own X
+    display, without any task.
 
     dry: nothing is saved or sent; it ends where something would be. at: not before that moment.
     begun: whether anything may have been done. outcome, detail, episode: how it ended; empty
@@ -40,10 +43,16 @@ class Job:
     detail: Text = ""
     episode: Text = ""
     attempt: Text = ""
+    goal: Text = ""
+    display: Text = ""
 
     @property
     def shown(self) -> bool:
         return self.policy == "scripted"
+
+    @property
+    def by_hand(self) -> bool:
+        return self.policy == PERSON
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,8 @@ class Shown:
 
 @dataclass(frozen=True)
 class Question:
-    """A delicate action that waits for a yes; without one it is denied at `denied_at`."""
+    """A delicate action that waits for a yes; without one it is denied at `denied_at`. asks: a
+    question of the agent's own, which waits for words; without them it ends the run then."""
 
     id: int
     shown: Shown
@@ -68,6 +78,7 @@ class Question:
     risk: str
     asked_at: Number
     denied_at: Number
+    asks: Text = ""
 
 
 @dataclass(frozen=True)
@@ -84,13 +95,27 @@ class Night:
 
 
 @dataclass(frozen=True)
+class Tape:
+    """A recording of a person's hands. since: when it began, 0 while the programs are opened.
+    hidden: nothing is kept until it is shown again. excluded: patterns of windows that are never
+    kept. finish, hide: chords on the desktop that end it, and hide the rest."""
+
+    since: Number
+    hidden: bool = False
+    excluded: tuple[str, ...] = ()
+    finish: str = ""
+    hide: str = ""
+
+
+@dataclass(frozen=True)
 class Status:
     """All that a desk shows at a glance. version grows with each change.
 
     step, budget: actions done in this run, and how many it may take. ms: the last step's phases.
     tail: what happened, newest last; said: how many lines there ever were. vnc: socket and password
     file of the virtual desktop, "" without one. nap: last night's one-line result.
-    rules: the worker's rules that ask, in words: those of when it began.
+    rules: the worker's rules that ask, in words: those of when it began. tape: of the recording
+    under way.
     """
 
     version: int
@@ -114,3 +139,4 @@ class Status:
     nap: str = ""
     vnc: tuple[str, str] = ("", "")
     rules: tuple[str, ...] = ()
+    tape: Tape | None = None

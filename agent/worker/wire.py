@@ -1,7 +1,7 @@
 """What a worker and its clients say: one JSON object a line over a Unix socket, versioned.
 
-    client ── {"v": 2, "do": "answer", "question": 3, "yes": true} ──▶ worker
-           ◀── {"v": 2, "kind": "done", "changed": true} ──
+    client ── {"v": 3, "do": "answer", "question": 3, "yes": true} ──▶ worker
+           ◀── {"v": 3, "kind": "done", "changed": true} ──
 
 Every request has one reply. Picture bytes are base64 PNG. Boxes are [x, y, w, h] in observation
 pixels, actions are text (actuation.grammar), times are seconds since the epoch.
@@ -15,15 +15,17 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from agent.worker.told import PERSON as PERSON
 from agent.worker.told import Job as Job
 from agent.worker.told import Night as Night
 from agent.worker.told import Question as Question
 from agent.worker.told import Rectangle as Rectangle
 from agent.worker.told import Shown as Shown
 from agent.worker.told import Status as Status
+from agent.worker.told import Tape as Tape
 from agent.worker.words import fault, harmless, plain
 
-VERSION = 2
+VERSION = 3
 LINE = 64 * 2**20  # bytes: a longer reply is no message
 REQUEST_LINE = 64 * 2**10  # bytes: a longer request is none
 SEEDS = 2**31  # seeds lie below
@@ -81,7 +83,8 @@ Intent = Literal["pause", "go_on", "take_over", "hand_back", "stop"]
 
 @dataclass(frozen=True)
 class Intend:
-    """A person's intent; what each means is told in agent.session."""
+    """A person's intent; what each means is told in agent.session. While a person is recorded,
+    pause hides what follows and go_on shows it again."""
 
     intent: Intent
     why: Said = ""
@@ -90,13 +93,25 @@ class Intend:
 
 @dataclass(frozen=True)
 class Reply:
-    """The answer to a question. action: do this instead. whole_task: do not ask again."""
+    """The answer to a question. action: do this instead. whole_task: do not ask again. words: what
+    the agent asked for itself; without them such a question stays unanswered, and ends the run."""
 
     question: int
     yes: bool
     action: str = ""
     whole_task: bool = False
+    words: Said = ""
     do: Literal["answer"] = "answer"
+
+
+@dataclass(frozen=True)
+class Finish:
+    """The demonstration that a person shows ends here: done, with an answer perhaps, or with a
+    question where asking is right."""
+
+    do: Literal["finish"] = "finish"
+    answer: str = ""
+    question: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,6 +159,44 @@ class Flag:
 
 
 @dataclass(frozen=True)
+class Trim:
+    """Keep of a recording the steps from first to last, both included; the others are gone."""
+
+    episode: str
+    first: int
+    last: int
+    do: Literal["trim"] = "trim"
+
+
+@dataclass(frozen=True)
+class Mask:
+    """Take something out of a recording: pixels of a box, from one step's frame or from all
+    (None); without a box the words of a step, which become dots."""
+
+    episode: str
+    box: Rectangle | None = None
+    step: int | None = None
+    do: Literal["mask"] = "mask"
+
+
+@dataclass(frozen=True)
+class Label:
+    """Say in other words what a recording shows."""
+
+    episode: str
+    goal: str
+    do: Literal["label"] = "label"
+
+
+@dataclass(frozen=True)
+class Accept:
+    """Make a demonstration of a recording: nights may learn from it. To discard one, Forget."""
+
+    episode: str
+    do: Literal["accept"] = "accept"
+
+
+@dataclass(frozen=True)
 class End:
     """Stop what is under way and end the worker."""
 
@@ -151,7 +204,23 @@ class End:
 
 
 Request = Annotated[
-    Look | See | Add | Cancel | Intend | Reply | Sleep | Wake | Live | Forget | Flag | End,
+    Look
+    | See
+    | Add
+    | Cancel
+    | Intend
+    | Reply
+    | Finish
+    | Sleep
+    | Wake
+    | Live
+    | Forget
+    | Flag
+    | Trim
+    | Mask
+    | Label
+    | Accept
+    | End,
     Field(discriminator="do"),
 ]
 
@@ -224,6 +293,10 @@ def request(text: bytes) -> Request:
             if said:
                 raise WireError(f"job.{said[0]} is for the worker to say")
             _check(0 <= job.seed < SEEDS, f"job.seed: from 0 to {SEEDS - 1}")
+            _check(
+                job.by_hand or not (job.display or job.goal),
+                "job.display and job.goal are for policy person alone",
+            )
         case Sleep():
             _check(0 <= message.seed < SEEDS, f"seed: from 0 to {SEEDS - 1}")
             _check(message.steps is None or message.steps > 0, "steps: at least 1")

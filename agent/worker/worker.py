@@ -5,44 +5,49 @@ night ──▶ a process of its own (sleeper)
 requests (a thread for each client) ──▶ answer() ──▶ Session, Jobs, Board
 """
 
+import sys
 import threading
 import time
 import traceback
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from json import dumps, loads
+from json import dumps
 from pathlib import Path
 
 from actuation.action import Action, Ask, Done, Fail, TypeText
-from actuation.desktop import Host
 from actuation.grammar import GrammarError, parse_action
 from actuation.keyboard import check_printable
-from actuation.person import PersonWatch
-from actuation.virtual import VirtualDesktop
-from agent.approval import Answer
+from agent.approval import Answer, Request
 from agent.attempt import Attempt, PolicyMaker, Stage
 from agent.config import Settings
+from agent.cue import Cue
 from agent.errors import BadInput, exit_code
 from agent.events import Event, Looked, Progress
+from agent.facts import Facts
 from agent.guarding import rule_lines, rules
+from agent.hands import hands
+from agent.own import after
 from agent.policies.catalog import level, maker
 from agent.policies.vlm.spec import is_vlm
 from agent.policy import Policy
+from agent.privacy import Guarded, guarded, harmless
 from agent.session import Patience, Session, State
 from agent.stop import Interrupted, Stop
-from agent.touching import Touching
+from agent.unlock import opened
 from agent.worker import wire
 from agent.worker.board import Board, follow
+from agent.worker.edits import edited
 from agent.worker.jobs import Jobs
-from agent.worker.live import Lens
+from agent.worker.sight import Sight
 from agent.worker.sleeper import Sleeper
 from agent.worker.wire import Job
+from memory.amend import RECORDING
 from memory.day import context
 from memory.episode import Actor, Outcome
-from memory.exclude import NOT_KEPT, Excluding
 from memory.levels import Levels
+from memory.redact import redact
 from memory.sleep.lock import asleep
-from memory.store import StillOpenError, Store, StoreError
+from memory.store import Store, StoreError
 from tasks.catalog import create
 from tasks.outside import NoTaskError
 from tasks.task import Task
@@ -59,14 +64,15 @@ class Worker:
         patience = Patience(settings.lead_seconds, settings.approval_seconds)
         self.session = Session(patience, lambda: self.board.changed())
         self.session.watched = lambda: time.monotonic() - self._looked_at < WATCHED
-        self.jobs = Jobs(settings.run / "queue.json")
+        self.jobs = Jobs(settings.run / "queue.json", redact if settings.redact else str)
         self.board = Board(self.session, self.jobs)
         self.board.rules = rule_lines(settings)
+        chords = settings.record_finish, settings.record_hide
+        self.board.tape = wire.Tape(0.0, False, settings.exclude, *chords)
         self.ended = threading.Event()
         self._news = threading.Event()
         self._looked_at = -WATCHED
-        self._lens: Lens | None = None
-        self._watch: PersonWatch | None = None
+        self._sight = Sight(settings, self.session, self.board)
         self._policies: dict[tuple[str, Path | None], PolicyMaker] = {}
         self._job = Job(0, "")
         self._turn = threading.Lock()  # held while a task or a night begins
@@ -92,16 +98,12 @@ class Worker:
                     self._looked_at = time.monotonic()
                 return wire.Told(self.board.status(request.after, min(30.0, request.patience)))
             case wire.See():
-                lens = self._lens
-                return (
-                    lens.see(request.width, request.height, request.after)
-                    if lens
-                    else (wire.Picture())
-                )
+                return self._sight.see(request.width, request.height, request.after)
             case wire.Intend():
                 return wire.Done(changed=self.intend(request.intent, request.why))
             case wire.Reply():
-                answer = Answer(request.yes, instead(request.action), request.whole_task)
+                instead_of_it = instead(request.action)
+                answer = Answer(request.yes, instead_of_it, request.whole_task, request.words)
                 return wire.Done(changed=self.session.answer(request.question, answer))
             case wire.Add():
                 job = checked(request.job)
@@ -120,25 +122,14 @@ class Worker:
                 return wire.Done(changed=self._sleeper.pause())
             case wire.Live():
                 return wire.Done(changed=self._live(request.level))
-            case wire.Forget():
-                with Store(self.settings.store) as store:
-                    try:
-                        store.delete(request.episode)
-                    except StillOpenError as error:
-                        raise BadInput(str(error)) from error
-                    except KeyError as error:
-                        raise BadInput(f"there is no episode {request.episode}") from error
-                self.board.say(f"episode {request.episode} was deleted")
-                return wire.Done()
-            case wire.Flag():
-                with Store(self.settings.store) as store:
-                    try:
-                        correction = parse_action(request.action) if request.action else None
-                        store.flag(request.episode, request.step, request.reason, correction)
-                    except (KeyError, GrammarError, StillOpenError) as error:
-                        raise BadInput(str(error.args[0])) from error
-                said = request.action or request.reason or "the flag was taken back"
-                self.board.say(f"step {request.step} of {request.episode}: {said}")
+            case wire.Finish():
+                ending = Ask(request.question) if request.question else Done(request.answer)
+                return wire.Done(changed=self.session.finish(ending))
+            case (
+                wire.Forget() | wire.Flag() | wire.Trim() | wire.Mask() | wire.Label()
+                | wire.Accept()
+            ):  # fmt: skip
+                self.board.say(edited(self.settings, request))
                 return wire.Done()
             case wire.End():
                 self.end("asked to end")
@@ -213,7 +204,7 @@ class Worker:
 
     def recover(self) -> None:
         """Close what a killed worker left open; before anything is asked or done."""
-        with Store(self.settings.store) as store:
+        with opened(self.settings) as store:
             for episode in store.recover():
                 self.board.say(f"episode {episode} was cut off: look what was done of it")
             if self.settings.retention_days:
@@ -228,7 +219,7 @@ class Worker:
         """Run due tasks, one after another, until end()."""
         with ExitStack() as open_now:
             store = open_now.enter_context(Store(self.settings.store))
-            journal = Excluding(store, self.settings.exclude)
+            journal = guarded(store, self.settings)
 
             def sink(event: Event) -> None:
                 if isinstance(event, Looked):
@@ -237,16 +228,17 @@ class Worker:
 
             stage = open_now.enter_context(
                 Stage(
-                    self._desktop,
+                    self._sight.virtual,
                     self._policy,
                     journal,
                     recall=lambda goal: context(store, goal, recall=self._job.recall),
                     sink=sink,
                     approve=self.session.approve,
                     hold=self.session.hold,
+                    fill=Facts(self.settings).fill,
                 )
             )
-            open_now.callback(self._unwatch)
+            open_now.callback(self._sight.close)
             open_now.callback(self._sleeper.close)
             while not self.ended.is_set():
                 stop = Stop()
@@ -254,14 +246,15 @@ class Worker:
                     free = self.session.free and not self._sleeper.asleep
                     job = self.jobs.take() if free else None
                     if job is not None:
-                        self.session.begin(stop, recording=job.shown)
+                        cue = Cue(self.board.changed) if job.by_hand else None
+                        self.session.begin(stop, job.shown or job.by_hand, cue)
                 if job is None:
                     self._news.wait(0.5)
                     self._news.clear()
                 else:
                     self._run(stage, journal, store, job, stop)
 
-    def _run(self, stage: Stage, journal: Excluding, store: Store, job: Job, stop: Stop) -> None:
+    def _run(self, stage: Stage, journal: Guarded, store: Store, job: Job, stop: Stop) -> None:
         """One task, to its one outcome; whatever breaks, the worker goes on."""
         self._job, ended = job, replace(job, outcome=Outcome.FAILED, detail="a defect of Dormouse")
         strict = rules(self.settings, job.dry)
@@ -269,6 +262,8 @@ class Worker:
         try:
             stage.arm(stop, strict)
             attempt = self._attempt(stage, job)
+            if said := after(attempt, provenance(job), self._agree):
+                self.board.say(said)
             ended = replace(
                 job,
                 outcome=attempt.outcome,
@@ -282,14 +277,14 @@ class Worker:
         except Exception as error:
             defect = exit_code(error) is None
             if defect:
-                traceback.print_exc()
+                print(journal.words(traceback.format_exc()), file=sys.stderr)
             detail = f"{type(error).__name__}: {error}" if defect else str(error)
             ended = replace(ended, detail=detail, episode=self.board.now.episode)
             self.board.say(f"failed: {detail}")
-            self._close_episode(store, detail)
+            self._close_episode(store, journal.words(detail))
             stage.close()
         finally:
-            self.jobs.end(quieted(ended) if journal.quiet else ended)
+            self.jobs.end(harmless(ended, journal))
             self.session.end()
             self.board.now = replace(self.board.now, job=None, shown=None)
             self.board.changed()
@@ -302,15 +297,30 @@ class Worker:
                     store.end(head.id, Outcome.UNKNOWN, False, detail)
 
     def _attempt(self, stage: Stage, job: Job) -> Attempt:
+        if (cue := self.session.cue) is not None:
+            return self._record(stage, job, cue)
         actor = Actor.ORACLE if job.shown else Actor.AGENT
-        provenance = "dry run" if job.dry else "demonstration" if job.shown else "run"
         while True:
             try:
-                return stage.attempt(job.task, job.seed, job.variant, provenance, actor)
+                return stage.attempt(job.task, job.seed, job.variant, provenance(job), actor)
             except Interrupted:
                 # A touch while the programs are opened: wait for the hands, then open them again.
                 if not self.session.hold(False) or self.session.state is State.STOPPED:
                     raise
+
+    def _record(self, stage: Stage, job: Job, cue: Cue) -> Attempt:
+        """What a person's hands do: a task set up for them, or their own display as it is."""
+        listen = hands(cue, self.settings)
+        if job.display:
+            stage.close()
+            with self._sight.local(job.display) as desktop:
+                return stage.film(desktop, job.goal, cue, listen)
+        return stage.record(job.task, job.seed, job.variant, job.goal, cue, listen)
+
+    def _agree(self, sentence: str) -> bool:
+        """Whether the operator's own files may be replaced: a question like any other."""
+        answer = self.session.approve(Request(Done(), ("own files",), sentence))
+        return answer is not None and answer.yes
 
     def _policy(self, task: Task) -> Policy:
         job = self._job
@@ -323,38 +333,12 @@ class Worker:
         self.board.now.weights = policy.weights
         return policy
 
-    def _desktop(self) -> Host:
-        """A fresh desktop, with a lens on it and an ear for a person's hands."""
-        self._unwatch()
-        desktop = VirtualDesktop(self.settings.width, self.settings.height)
-        try:
-            self._lens = Lens(desktop.display)
-            self._watch = PersonWatch(desktop.display, Touching(self.session))
-        except BaseException:
-            self._unwatch()
-            desktop.close()
-            raise
-        self.session.attach(desktop)
-        secret = self.settings.run / "vnc.passwd"
-        secret.touch(mode=0o600)
-        secret.write_text(desktop.vnc_password)
-        self.board.vnc = str(desktop.vnc_socket), str(secret)
-        return desktop
 
-    def _unwatch(self) -> None:
-        if self._watch is not None:
-            self._watch.close()
-        if self._lens is not None:
-            self._lens.close()
-        self._watch = self._lens = None
-        self.board.vnc = ("", "")
-        (self.settings.run / "vnc.passwd").unlink(missing_ok=True)
-
-
-def quieted(job: Job) -> Job:
-    """A job that an excluded window was seen in, without words that may have come from it."""
-    numbers = dumps(loads(job.attempt) | {"detail": NOT_KEPT}) if job.attempt else ""
-    return replace(job, detail=NOT_KEPT, attempt=numbers)
+def provenance(job: Job) -> str:
+    """What an episode of this job is called."""
+    if job.by_hand:
+        return RECORDING
+    return "dry run" if job.dry else "demonstration" if job.shown else "run"
 
 
 def instead(text: str) -> Action | None:
@@ -375,6 +359,10 @@ def instead(text: str) -> Action | None:
 
 def checked(job: Job) -> Job:
     """Raises BadInput where the job names what is not there."""
+    if job.display:
+        if job.task or not job.goal.strip():
+            raise BadInput("on your own display no task is set up: say what you will show")
+        return job
     try:
         known = [variant for variant in create(job.task).variants if variant]
     except NoTaskError as error:
@@ -383,7 +371,7 @@ def checked(job: Job) -> Job:
         raise BadInput(f"{job.task} has no variant {job.variant!r}: {', '.join(known)}")
     if (
         job.policy
-        and job.policy not in ("core", "vlm", "scripted", "noop")
+        and job.policy not in ("core", "vlm", "scripted", "noop", wire.PERSON)
         and not is_vlm(job.policy)
     ):
         raise BadInput(f"no policy {job.policy!r}: core, vlm:MODEL, scripted or noop")

@@ -6,10 +6,12 @@ not seen, and without any there is no reason to train.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
-from memory.episode import Actor, Episode
+from memory.amend import RECORDING
+from memory.episode import Episode
 from memory.flags import Flag, Words, digest, parsed, plain
 from memory.levels import Level, Levels
 from memory.recall import good
@@ -40,17 +42,21 @@ class Gathered:
         return {name: digest(words) for name, words in (self.said or {}).items()}
 
 
-def gather(store: Store, levels: Levels, limit: int) -> Gathered:
+def gather(store: Store, levels: Levels, limit: int, held: Collection[str] = ()) -> Gathered:
     """Good demonstrations and runs, and what a person put right: by hand, or by a correction.
+
+    held: episodes that are held back, for an exam: nothing is learned from them.
 
     Over the limit the newest stay, and demonstrations before runs: a day of many runs must not
     crowd out the few times that it was shown how.
     """
-    corrected = {head.id for head in store.episodes("run", actor=Actor.OPERATOR) if head.outcome}
-    said = store.flagged()
+    corrected, said = store.taught(), store.flagged()
     corrected |= {name for name, each in said.items() if any(f.correction for f in each.values())}
-    heads = [head for head in store.episodes() if head.outcome]  # an open one is still lived
-    worthy = [head for head in heads if good(head) or head.id in corrected]
+    # An open one is still lived; a recording waits for its person's yes.
+    heads = [h for h in store.episodes() if h.outcome and h.provenance != RECORDING]
+    worthy = [
+        head for head in heads if head.id not in held and (good(head) or head.id in corrected)
+    ]
     worthy.sort(key=lambda head: (head.provenance != "demonstration", -head.started_at, head.id))
     ids = tuple(head.id for head in sorted(worthy[:limit], key=lambda h: (h.started_at, h.id)))
     kept = [store.episode(name) for name in ids]

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memory import atomic
+from memory.episode import Actor
 from memory.levels import Level
+
+JUDGED = ("corrected by the operator", "flagged by the operator", "put right by the operator")
+"""How a reason begins where a person judged the agent's own step (memory.sleep.review)."""
 
 
 @dataclass(frozen=True)
 class Reviewed:
-    """One step with its judgement; action as text, secrets masked."""
+    """One step with its judgement; action as text, secrets masked. fate: why a person kept it from
+    being done, "" for an ordinary step."""
 
     episode: str
     goal: str
@@ -20,6 +25,12 @@ class Reviewed:
     action: str
     weight: float
     reason: str
+    fate: str = ""
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person taught something here: refused it, did it, or said it."""
+        return self.fate != "" or self.actor == Actor.OPERATOR or self.reason.startswith(JUDGED)
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,11 @@ class NightRecord:
     losses: tuple[float, ...]
     reviews: tuple[Reviewed, ...]
     lineage: tuple[Level, ...]
+
+    @property
+    def corrections(self) -> tuple[Reviewed, ...]:
+        """Every step at which a person taught something, in order."""
+        return tuple(one for one in self.reviews if one.by_person)
 
     def contract(self) -> dict[str, object]:
         """What --json prints: the keys of the design's contract and nothing else."""

@@ -69,7 +69,7 @@ def night(
         phases = Phases(folder)
         start = phases.run("gather", "start", START, lambda: _start(levels, plan))
         gathered = phases.run(
-            "gather", "gather", GATHERED, lambda: gather(store, levels, plan.episodes)
+            "gather", "gather", GATHERED, lambda: gather(store, levels, plan.episodes, plan.held)
         )
         progress("gather", 1, 1, f"{len(gathered.ids)} episodes, {len(gathered.fresh)} new")
         episodes = [store.episode(name) for name in gathered.ids] if gathered.fresh else []
@@ -230,6 +230,7 @@ def _told(episodes: Sequence[Episode], reviews: Reviews) -> tuple[Reviewed, ...]
             action=redact(format_action(step.performed or step.intended)),
             weight=judgement.weight,
             reason=redact(judgement.reason),
+            fate=step.fate,
         )
         for episode in episodes
         for step, judgement in zip(episode.steps, reviews[episode.id], strict=True)

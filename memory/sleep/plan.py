@@ -14,6 +14,7 @@ class Plan:
     i-th rehearsal is (variants[i % len], seeds[i]); seeds must be held back from what was lived;
     none means that only the old skills are examined. more: seeds rehearsed besides where only a
     part of the night is judged, since a few rehearsals do not tell such a level from a whole one.
+    held: episodes that are not learned from, because they are, or will be, examined on.
     skills: drawn episodes for each old skill.
     steps, batch, rate, replay, anchor, ema, clip: the training (replay: share of each batch taken
     from old skills; ema: decay of the averaged weights, 0 for none). every: steps between two
@@ -28,6 +29,7 @@ class Plan:
     variants: tuple[str, ...] = ("",)
     seeds: tuple[int, ...] = ()
     more: tuple[int, ...] = ()
+    held: tuple[str, ...] = ()
     seed: int = 0
     steps: int = 520
     batch: int = 20

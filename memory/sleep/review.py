@@ -2,12 +2,12 @@
 
 The outcome of an episode is never spread over its steps: it only says whether the agent's own
 steps may be trusted at all. What a step did is seen by comparing its frame with the next one.
+What a person put in the place of the agent's counts in full, whatever became of the run; what it
+was put in the place of, not at all.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import numpy as np
 
 from actuation.action import (
     Action,
@@ -21,12 +21,12 @@ from actuation.action import (
     TypeText,
     Wait,
 )
-from memory.episode import Actor, Episode, Outcome, Step
+from memory.episode import Actor, Episode, Fate, Outcome, Step
 from memory.flags import Flag
 from memory.recall import good
-from memory.redact import redact
+from memory.redact import withheld
+from memory.taught import alike, corrections, mended
 
-NOTICEABLE = 64  # pixels: a blinking caret is fewer, a moved focus is more
 SURE = 0.8  # confidence from which an agent's step in a verified run counts in full
 SECRET = "typed a secret: it stays out of the weights"
 UNDO = {"ctrl+z", "backspace", "delete", "escape", "ctrl+backspace"}
@@ -69,31 +69,65 @@ def _by_hand(episode: Episode) -> bool:
 
 def _seen(episode: Episode) -> list[Judgement]:
     """What the steps themselves show."""
-    steps = episode.steps
-    following = [*steps[1:], None]
-    previous = [None, *steps[:-1]]
-    return [
-        _judge(episode, step, before, after)
-        for step, before, after in zip(steps, previous, following, strict=True)
-    ]
+    done = [step for step in episode.steps if step.performed is not None]
+    following = dict(zip(done, [*done, None][1:], strict=True))
+    previous = dict(zip(done, [None, *done][:-1], strict=True))
+    right, wrong = corrections(episode), mended(episode)
+    judged = []
+    for step, next_ in zip(episode.steps, [*episode.steps, None][1:], strict=True):
+        if step.performed is None:
+            judged.append(_unperformed(step, next_))
+        elif step.index in wrong:
+            by = wrong[step.index]
+            judged.append(Judgement(0, f"put right by the operator at step {by}"))
+        else:
+            around = previous[step], following[step]
+            judged.append(_judge(episode, step, *around, right.get(step.index)))
+    return judged
 
 
-def _judge(episode: Episode, step: Step, before: Step | None, after: Step | None) -> Judgement:
+def _unperformed(step: Step, after: Step | None) -> Judgement:
+    """What was proposed, said, or cut off."""
+    if step.fate is Fate.ANSWER:
+        return Judgement(0, SECRET) if _secret(step.intended) else Judgement(1, str(step.fate))
+    if step.fate is not Fate.NONE:
+        return Judgement(0, str(step.fate))
+    if after is not None and after.actor is Actor.OPERATOR:
+        return Judgement(0, f"{Fate.TAKEN_OVER}, in the middle of it")
+    return Judgement(0, "never performed")
+
+
+def _judge(
+    episode: Episode, step: Step, before: Step | None, after: Step | None, right: Step | None
+) -> Judgement:
+    """right: the step of the agent's that this one of the operator's puts right."""
     action = step.performed
-    if action is None:
-        return Judgement(0, "never performed")
+    assert action is not None, "what was not performed is judged elsewhere"
     if _secret(action):
         return Judgement(0, SECRET)
     trust = _trust(episode, step)
     if trust.weight == 0:
         return trust
+    if before is not None and _hurried(step, before):
+        return Judgement(0, "the screen had not followed yet: its frame is an old one")
     done = _deed(action, step, before, after)
+    if after is not None and _hurried(after, step):
+        done = Judgement(1, "the screen followed later")
+    if right is not None and done.weight > 0:
+        how = Fate.EDITED if right.fate is Fate.EDITED else f"puts step {right.index} right"
+        return Judgement(1, f"{how}; {done.reason}")
     # The lesser of the two decides, and says why.
     return done if done.weight < trust.weight else Judgement(trust.weight, _both(done, trust))
 
 
+def _hurried(step: Step, before: Step) -> bool:
+    """Whether a person went on after typing before what was typed could be seen."""
+    hands = step.actor is Actor.OPERATOR and before.actor is Actor.OPERATOR
+    return hands and isinstance(before.performed, TypeText) and alike(before, step)
+
+
 def _secret(action: Action) -> bool:
-    return isinstance(action, TypeText) and redact(action.text) != action.text
+    return isinstance(action, TypeText) and withheld(action.text)
 
 
 def _both(done: Judgement, trust: Judgement) -> str:
@@ -118,6 +152,10 @@ def _trust(episode: Episode, step: Step) -> Judgement:
 def _deed(action: Action, step: Step, before: Step | None, after: Step | None) -> Judgement:
     """What the step itself did."""
     match action:
+        case Ask() if after is not None and after.actor is Actor.OPERATOR:
+            return Judgement(0, "the operator went on instead of answering")
+        case Ask() if after is not None:
+            return Judgement(1, "a question that was answered")
         case Done() | Ask():
             return Judgement(1, "a right ending")
         case Fail():
@@ -145,10 +183,7 @@ def _deed(action: Action, step: Step, before: Step | None, after: Step | None) -
 
 def effect(step: Step, after: Step) -> bool:
     """Whether the screen of the next step shows a change that is no blinking caret."""
-    one, two = step.observation, after.observation
-    if one.image.shape != two.image.shape or one.windows != two.windows:
-        return True
-    return int(np.count_nonzero((one.image != two.image).any(axis=2))) > NOTICEABLE
+    return not alike(step, after)
 
 
 def _undoes(later: Action | None, earlier: Action | None) -> bool:

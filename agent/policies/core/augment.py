@@ -24,11 +24,12 @@ from agent.policies.core.situation import (
     Cue,
     Deed,
     Lesson,
+    Situation,
     is_source,
     place_of,
 )
 from agent.policies.core.sums import additions, amounts, roles
-from agent.policies.core.words import plain
+from agent.policies.core.words import plain, similarity
 from perception.observation import Box
 from perception.scene import Element, Scene
 from perception.values import value_kind
@@ -39,6 +40,7 @@ REPHRASED = 0.5  # how often a word that not all goals of a task share is left o
 UNNAMED = 0.3  # how often what is copied from a sum has a label nobody knows
 REORDERED = 0.6  # how often the table has other columns beside the focused one
 TURNED = 0.45  # how often labels stand above instead of left, and left instead of above
+NEAR = 0.5  # from which similarity on a text on the screen is what the goal names
 LOST = 0.03  # how often any other text is not seen
 
 
@@ -48,7 +50,7 @@ def augment(lesson: Lesson, seed: int) -> Lesson:
     lesson = _without_some(lesson, rng)
     if rng.random() < REORDERED:
         lesson = reordered(lesson, rng)
-    if lesson.choice.kind == ChoiceKind.TYPE and rng.random() < GONE:
+    if lesson.copies_screen and rng.random() < GONE:
         lesson = _value_gone(lesson, rng)
     elif lesson.before_copying and rng.random() < GONE:
         lesson = _page_gone(lesson)
@@ -88,11 +90,15 @@ def _select(lesson: Lesson, keep: Callable[[int, Element], bool]) -> Lesson:
     kept = [i for i, e in enumerate(scene.elements) if keep(i, e)]
     place = {old: new for new, old in enumerate(kept)}
     shift = len(kept) - len(scene.elements)
-    targets = tuple(
-        place[t] if t in place else t + shift
-        for t in lesson.choice.targets
-        if t in place or t >= len(scene.elements)
-    )
+
+    def moved(choice: Choice) -> Choice:
+        targets = (
+            place[t] if t in place else t + shift
+            for t in choice.targets
+            if t in place or t >= len(scene.elements)
+        )
+        return replace(choice, targets=tuple(targets))
+
     made = replace(
         scene,
         elements=tuple(scene.elements[i] for i in kept),
@@ -101,12 +107,13 @@ def _select(lesson: Lesson, keep: Callable[[int, Element], bool]) -> Lesson:
     return replace(
         lesson,
         situation=replace(situation, scene=made),
-        choice=replace(lesson.choice, targets=targets),
+        choice=moved(lesson.choice),
+        wrong=lesson.wrong and moved(lesson.wrong),
     )
 
 
 def _without_some(lesson: Lesson, rng: random.Random) -> Lesson:
-    targets = set(lesson.choice.targets)
+    targets = set(lesson.choice.targets) | set(lesson.wrong.targets if lesson.wrong else ())
     lost = {
         i
         for i, e in enumerate(lesson.situation.scene.elements)
@@ -270,6 +277,7 @@ def _reworded(lesson: Lesson, rng: random.Random) -> Lesson:
     values |= {e.text for e in scene.elements if value_kind(e.text) in ("date", "amount")}
     values -= set(situation.spans)
     new = _redrawn(rng, values) | _added_anew(rng, scene) | _synonyms(rng, labels)
+    new |= _redrawn(rng, _free_spans(situation))
 
     if rng.random() < UNNAMED:
         new |= _unnamed(rng, lesson)
@@ -288,6 +296,7 @@ def _reworded(lesson: Lesson, rng: random.Random) -> Lesson:
 
     made = replace(
         situation,
+        goal=QUOTED.sub(lambda span: f'"{say(span[1] or span[2])}"', situation.goal),
         scene=replace(scene, elements=elements, grids=grids),
         deeds=tuple(retold(deed) for deed in situation.deeds),
         slots=tuple(
@@ -298,6 +307,19 @@ def _reworded(lesson: Lesson, rng: random.Random) -> Lesson:
         cues=tuple(Cue(retold(c.deed), c.before, c.similarity) for c in situation.cues),
     )
     return replace(lesson, situation=made)
+
+
+def _free_spans(situation: Situation) -> set[str]:
+    """The goal's values that may be others: on the screen they stand as they are, or not at all.
+
+    What stands there a little differently is meant by the goal, and read by the eyes.
+    """
+    texts = {element.text for element in situation.scene.elements if element.text}
+    return {
+        span
+        for span in situation.spans
+        if not any(text != span and similarity(text, span) > NEAR for text in texts)
+    }
 
 
 def _rearranged(lesson: Lesson, rng: random.Random) -> Lesson:

@@ -1,6 +1,7 @@
 """Features of several situations → one padded Batch; Lessons → Batch and Target."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -56,6 +57,7 @@ def batch(made: Sequence[Features]) -> Batch:
         present=_present([f.candidates for f in made]),
         goal=_padded(goals),
         goal_texts=_padded([to[f.goal_texts] for f, to in zip(made, maps, strict=True)]),
+        goal_looks=_padded([f.goal_looks for f in made]),
         goal_present=_present(goals),
         deeds=_padded([placed(f.deeds, to, (3, 4)) for f, to in zip(made, maps, strict=True)]),
         deeds_present=_present([f.deeds for f in made]),
@@ -85,12 +87,22 @@ def target(lessons: Sequence[Lesson], made: Sequence[Features], shape: Batch) ->
 
     A choice whose targets were all cut away as too many elements gets weight 0.
     """
+    right = _target(lessons, [one.choice for one in lessons], made, shape)
+    if all(one.wrong is None for one in lessons):
+        return right
+    known = [replace(one, weight=float(one.wrong is not None)) for one in lessons]
+    wrong = _target(known, [one.wrong or one.choice for one in lessons], made, shape)
+    return replace(right, wrong=wrong)
+
+
+def _target(
+    lessons: Sequence[Lesson], choices: Sequence[Choice], made: Sequence[Features], shape: Batch
+) -> Target:
     rows, width = len(lessons), shape.candidates.shape[1]
     click = torch.zeros(rows, width, dtype=torch.bool)
     copy = torch.zeros(rows, shape.copyable.shape[1], dtype=torch.bool)
     weights = torch.tensor([lesson.weight for lesson in lessons], dtype=torch.float32)
-    for i, (lesson, f) in enumerate(zip(lessons, made, strict=True)):
-        choice = lesson.choice
+    for i, (lesson, choice, f) in enumerate(zip(lessons, choices, made, strict=True)):
         if choice.kind == ChoiceKind.CLICK:
             at = {source: row for row, source in enumerate(f.kept)}
             click[i, [at[t] for t in choice.targets if t in at]] = True
@@ -100,7 +112,6 @@ def target(lessons: Sequence[Lesson], made: Sequence[Features], shape: Batch) ->
             copy[i, [at[t] for t in choice.targets if t in at]] = True
             copy[i] &= shape.copyable[i]
             weights[i] *= float(copy[i].any())
-    choices: list[Choice] = [lesson.choice for lesson in lessons]
     return Target(
         kind=torch.tensor([int(choice.kind) for choice in choices]),
         click=click,

@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.policies.core.situation import ChoiceKind, Lesson
+from agent.policies.core.situation import Choice, ChoiceKind, Lesson
 from perception.observation import Box
 from perception.scene import Element, Scene
 
@@ -19,7 +19,8 @@ EDGE = 0.2  # how often no column is left on one side of a focused one that is t
 def reordered(lesson: Lesson, rng: random.Random) -> Lesson:
     """Columns left of the focused one change places among themselves, and those right of it."""
     scene, focus = lesson.situation.scene, lesson.situation.scene.focused
-    if lesson.choice.kind == ChoiceKind.CLICK or focus is None or focus.grid < 0:
+    clicks = ChoiceKind.CLICK in (lesson.choice.kind, lesson.wrong and lesson.wrong.kind)
+    if clicks or focus is None or focus.grid < 0:
         return lesson
     count = len(scene.grids[focus.grid].headers)
     if not 0 <= focus.column < count:
@@ -33,12 +34,16 @@ def reordered(lesson: Lesson, rng: random.Random) -> Lesson:
     gone = {headers[c] for c in range(count) if c not in order}
     situation = lesson.situation
     shift = len(kept) - len(scene.elements)
-    targets = (place[t] if t in place else t + shift for t in lesson.choice.targets)
+
+    def moved(choice: Choice) -> Choice:
+        return replace(choice, targets=tuple(place.get(t, t + shift) for t in choice.targets))
+
     deeds = tuple(d for d in situation.deeds if d.place not in gone or d.kind == ChoiceKind.CLICK)
     return replace(
         lesson,
         situation=replace(situation, scene=made, deeds=deeds),
-        choice=replace(lesson.choice, targets=tuple(targets)),
+        choice=moved(lesson.choice),
+        wrong=lesson.wrong and moved(lesson.wrong),
     )
 
 

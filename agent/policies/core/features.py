@@ -71,6 +71,7 @@ class Features:
     kept: tuple[int, ...]
     goal: Floats  # (G, 3): quoted, position, similarity to the focus
     goal_texts: Ints  # (G,)
+    goal_looks: Floats  # (G, 8): as `looks`, of what is quoted; zeros for other words
     span_rows: tuple[int, ...]
     deeds: Ints  # (H, 5): kind, key, form, place text, source text; newest first
     cues: Ints  # (C, 6): the same, then the kind before
@@ -355,6 +356,9 @@ def features(situation: Situation) -> Features:
             [[q, i / MAX_GOAL, similarity(p, place)] for i, (p, q) in enumerate(pieces)], np.float32
         ).reshape(-1, 3),
         goal_texts=np.array([texts(piece) for piece, _ in pieces], np.int64),
+        goal_looks=np.array(
+            [_look(piece if quoted else "") for piece, quoted in pieces], np.float32
+        ).reshape(-1, 8),
         span_rows=tuple(i for i, (_, quoted) in enumerate(pieces) if quoted),
         deeds=np.array(deeds, np.int64).reshape(-1, 5),
         cues=np.array(

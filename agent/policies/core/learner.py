@@ -8,22 +8,25 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from actuation.action import Action, TypeText
 from agent.policies.core import augment as variations
 from agent.policies.core.collate import parts
 from agent.policies.core.exam import exam
 from agent.policies.core.levels import add_level, save_level, trainable
-from agent.policies.core.network import Network, Scores, losses
+from agent.policies.core.network import Network, Scores, losses, unlikelihood
 from agent.policies.core.nursery.draw import lesson as drawn
-from agent.policies.core.situation import ChoiceKind, Lesson
-from agent.policies.core.trail import Trail, choice_of
+from agent.policies.core.situation import ChoiceKind, Lesson, Situation
+from agent.policies.core.trail import Trail, choice_of, same
 from agent.policies.core.weights import SHIPPED, load_network
 from memory.atomic import digest
-from memory.episode import Episode
+from memory.episode import Episode, Fate
 from memory.sleep.protocols import SkillScore
+from memory.taught import refused
 from perception.read import Reader
 
 ENDINGS = 0.4  # share of replay: how an old job ends is what a new habit overwrites first
 PART = 8  # lessons computed together
+AGAINST = 1.0  # what was wrong counts as much as what was right
 
 
 class CoreLearner:
@@ -44,19 +47,24 @@ class CoreLearner:
             parameter.requires_grad_(True)
 
     def examples(self, episode: Episode, weights: Sequence[float]) -> list[Lesson]:
-        """Lessons of the steps with weight > 0 that the core has a way to say."""
+        """Lessons of the steps with weight > 0 that the core has a way to say, and of what a
+        person would not have."""
         told = self._told.setdefault(episode.task, [])
         told += [episode.goal] if episode.goal not in told else []
-        trail, lessons = Trail(episode.goal), []
+        trail, lessons, refusals = Trail(episode.goal), list[Lesson](), refused(episode)
         for step, weight in zip(episode.steps, weights, strict=True):
             situation = trail.look(self.reader.read(step.observation))
             action = step.performed or step.intended
-            choice = choice_of(situation, action)
-            if choice is not None and weight > 0 and situation.scene.elements:
-                lessons.append(Lesson(situation, choice, weight, task=episode.task))
+            lesson = _lesson(situation, action, weight, refusals.get(step.index), episode.task)
+            if step.fate is Fate.ANSWER and isinstance(action, TypeText):
+                trail.told(action.text)
+                if lesson is not None and lessons and lessons[-1].choice.kind == ChoiceKind.ASK:
+                    lessons.pop()  # the answer stood there: it need not have asked
+            if lesson is not None:
+                lessons.append(lesson)
             if step.performed is not None:  # one that was cut short is looked at again
                 trail.did(action)
-        copies = [i for i, each in enumerate(lessons) if each.choice.kind == ChoiceKind.TYPE]
+        copies = [i for i, each in enumerate(lessons) if each.copies_screen]
         first = copies[0] if copies else 0
         return [replace(each, before_copying=i < first) for i, each in enumerate(lessons)]
 
@@ -74,7 +82,10 @@ class CoreLearner:
     def surprise(self, batch: Sequence[Lesson]) -> list[float]:
         found = torch.zeros(len(batch))
         for indices, arrays, wanted in parts(batch, PART):
-            now = losses(self.network(arrays), wanted, smoothing=0)
+            scores: Scores = self.network(arrays)
+            now = losses(scores, wanted, smoothing=0)
+            if wanted.wrong is not None:
+                now = now + unlikelihood(scores, wanted.wrong)
             old = torch.tensor([float(batch[i].old) for i in indices])
             if bool(old.any()):
                 now = now - old * losses(self.frozen(arrays), wanted, smoothing=0)
@@ -83,11 +94,14 @@ class CoreLearner:
         return values
 
     def loss(self, batch: Sequence[Lesson], anchor: float) -> Tensor:
-        """Mean cross-entropy + anchor × mean KL(frozen ‖ current) on the batch's old lessons."""
+        """Mean cross-entropy, and unlikelihood of what was wrong, + anchor × mean KL(frozen ‖
+        current) on the batch's old lessons."""
         total, drift = torch.zeros(()), torch.zeros(())
         for indices, arrays, wanted in parts(batch, PART):
             scores: Scores = self.network(arrays)
             total = total + losses(scores, wanted).sum()
+            if wanted.wrong is not None:
+                total = total + AGAINST * unlikelihood(scores, wanted.wrong).sum()
             old = torch.tensor([batch[i].old for i in indices])
             if anchor > 0 and bool(old.any()):
                 with torch.no_grad():
@@ -117,6 +131,20 @@ class CoreLearner:
         if path is not None:
             add_level(self.network, path, self.base)
         self._prepare()
+
+
+def _lesson(
+    situation: Situation, action: Action, weight: float, refused: Action | None, task: str
+) -> Lesson | None:
+    """What there is to learn from a step: what was right, what was wrong, or both."""
+    if not situation.scene.elements:
+        return None
+    right = choice_of(situation, action) if weight > 0 else None
+    wrong = choice_of(situation, refused) if refused is not None else None
+    if right is None:
+        return None if wrong is None else Lesson(situation, wrong, 0, task=task, wrong=wrong)
+    wrong = None if wrong is None or same(situation, right, wrong) else wrong
+    return Lesson(situation, right, weight, task=task, wrong=wrong)
 
 
 def _kl(before: Scores, now: Scores, rows: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ Shapes: B batch, T distinct texts of the batch, N candidates, G goal tokens, H d
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -63,6 +63,7 @@ class Batch:
     present: Tensor  # (B, N)
     goal: Tensor  # (B, G, 3)
     goal_texts: Tensor  # (B, G)
+    goal_looks: Tensor  # (B, G, 8)
     goal_present: Tensor  # (B, G)
     deeds: Tensor  # (B, H, 5)
     deeds_present: Tensor  # (B, H)
@@ -91,6 +92,7 @@ EMPTY = (
 )  # at birth: only nights fill them
 LOOKS = 8  # numbers that say how a text looks (features.Features.looks)
 _MASKED = -1e4
+_CERTAIN = 0.999  # a wrong choice surer than this is no further from the right one
 _OPEN = 0.03  # label smoothing of kinds: what is certain beyond all doubt is never unlearned
 _KEYED = 48.0  # of the word-to-key score, for the same reason as _SHARP
 _LOUD = 4.0  # of the goal's asking for any key at all
@@ -199,7 +201,8 @@ class Network(nn.Module):
         copyable = torch.cat([elements, spans], 1)
         added = _ADDED * torch.einsum("bnr,br->bn", b.sums, self.sums(focus_meaning))
         built = _BUILD * torch.einsum("bnl,bl->bn", b.looks, self.looks(focus_meaning))
-        extra = F.pad(labelled + added + built, (0, g))
+        quoted = _BUILD * torch.einsum("bgl,bl->bg", b.goal_looks, self.looks(focus_meaning))
+        extra = torch.cat([labelled + added + built, quoted], 1)
         copy = self._point(self.copy_query(head), self.copy_key(copyable), b.copyable, extra)
         chances = copy.softmax(-1)
         chosen = torch.einsum("bn,bnd->bd", chances, copyable)
@@ -265,9 +268,18 @@ def losses(scores: Scores, target: "Target", smoothing: float = _OPEN) -> Tensor
     return each * target.weight
 
 
+def unlikelihood(scores: Scores, wrong: "Target") -> Tensor:
+    """(B,) -log(1 - chance of the wrong choice), weighted (Welleck et al. 2020, "Neural text
+    generation with unlikelihood training")."""
+    once = replace(wrong, weight=torch.ones_like(wrong.weight))
+    chance = losses(scores, once, smoothing=0).neg().exp()
+    return -torch.log1p(-chance.clamp(max=_CERTAIN)) * wrong.weight
+
+
 @dataclass(frozen=True, eq=False)
 class Target:
-    """What was right, collated: classes (-1: does not count), pointer masks, weights."""
+    """What was right, collated: classes (-1: does not count), pointer masks, weights. wrong: what
+    was not, where that is known of any; weighted 0 where it is not."""
 
     kind: Tensor  # (B,)
     click: Tensor  # (B, N) bool
@@ -275,3 +287,4 @@ class Target:
     key: Tensor  # (B,)
     form: Tensor  # (B,)
     weight: Tensor  # (B,)
+    wrong: "Target | None" = None

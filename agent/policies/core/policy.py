@@ -12,11 +12,13 @@ from actuation.action import (
     Click,
     Done,
     Fail,
+    Motion,
     Press,
     Scroll,
     TypeText,
     Wait,
 )
+from agent.policies.core.answered import as_answered
 from agent.policies.core.caution import nothing_done, unsure, why_not_type
 from agent.policies.core.choose import choose, doubtful
 from agent.policies.core.collate import batch_of
@@ -54,6 +56,7 @@ class CorePolicy:
         self.entries: list[Entry] = []
         self.mended = False
         self.queue: deque[Action] = deque()
+        self.answers: dict[str, str] = {}
 
     def begin(self, goal: str, context: Context) -> None:
         self._start(goal)
@@ -70,6 +73,10 @@ class CorePolicy:
         else:
             choice, confidence = self.choose(situation)
             action, note = self._act(observation, situation, choice, confidence)
+            if isinstance(action, Ask) and action.question in self.answers:
+                said = self.answers.pop(action.question)
+                held = self._plainly(situation, choice)
+                action, note = as_answered(action, said, held, situation), f"you said “{said}”"
             source = source_box(situation, choice)
         timings = {"scene": 1e3 * (seen - begun), "decide": 1e3 * (time.perf_counter() - seen)}
         return Decision(action, confidence, note, timings, target_box(scene, action), source)
@@ -87,6 +94,15 @@ class CorePolicy:
     def interrupted(self) -> None:
         self.entries.clear()
         self.queue.clear()
+
+    def watched(self, observation: Observation, action: Motion) -> None:
+        self.trail.look(self.reader.read(observation))
+        self.trail.did(action)
+
+    def answered(self, question: str, answer: str) -> None:
+        """It is a value to copy from now on, and settles the question where that is asked again."""
+        self.trail.told(answer)
+        self.answers[question] = answer
 
     @torch.no_grad()
     def choose(self, situation: Situation) -> tuple[Choice, float]:
@@ -127,6 +143,19 @@ class CorePolicy:
                 return Done(), ""
             case _:
                 return Fail("I do not know how to do this."), ""
+
+    def _plainly(self, situation: Situation, choice: Choice) -> Action | None:
+        """What the choice comes to without any caution; None where it asks by itself."""
+        match choice.kind:
+            case ChoiceKind.TYPE:
+                text = written(situation.sources[choice.targets[0]], Form(choice.form))
+                return None if text is None else TypeText(text)
+            case ChoiceKind.PRESS:
+                return Press(KEYS[choice.key])
+            case ChoiceKind.DONE:
+                return Done()
+            case _:
+                return None
 
     def _type(
         self, observation: Observation, situation: Situation, choice: Choice

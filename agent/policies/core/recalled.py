@@ -29,10 +29,11 @@ class Recollection:
 
     def _read(self, steps: Sequence[RecalledStep]) -> tuple[Cue | None, ...]:
         made: list[Cue | None] = []
-        trail, before = Trail(""), None
+        trail, before, last = Trail(""), None, 0
         for recalled in steps:
-            if recalled.step.index == 0:
+            if recalled.goal != trail.goal or recalled.step.index <= last:
                 trail, before = Trail(recalled.goal), None
+            last = recalled.step.index
             situation = trail.look(self.reader.read(recalled.step.observation))
             action = recalled.step.performed or recalled.step.intended
             choice = choice_of(situation, action)

@@ -93,6 +93,11 @@ class Situation:
         return tuple(a or b for a, b in QUOTED.findall(self.goal))
 
     @property
+    def first_span(self) -> int:
+        """The index in `sources` from which on they are spans of the goal."""
+        return len(self.scene.elements) + len(self.slots)
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The text of every candidate for copying: elements, then slots, then goal spans."""
         return (
@@ -117,8 +122,9 @@ class Choice:
 class Lesson:
     """One thing to learn: in this situation, choose this.
 
-    weight: 0..1, from review. old: replayed, not of the day. task: its name, where it was lived.
-    before_copying: nothing was copied yet, and a later step of the same episode copies.
+    weight: 0..1, from review; 0 where only `wrong` is known. old: replayed, not of the day. task:
+    its name, where it was lived. before_copying: nothing was copied yet, and a later step of the
+    same episode copies. wrong: what was wanted there and a person did not.
     """
 
     situation: Situation
@@ -127,6 +133,13 @@ class Lesson:
     old: bool = False
     task: str = ""
     before_copying: bool = False
+    wrong: Choice | None = None
+
+    @property
+    def copies_screen(self) -> bool:
+        """Whether it copies something that has to be seen; what the goal says always is."""
+        first = self.situation.first_span
+        return self.choice.kind == ChoiceKind.TYPE and all(t < first for t in self.choice.targets)
 
 
 def label_of(element: Element) -> str:

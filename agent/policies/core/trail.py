@@ -16,6 +16,7 @@ from actuation.action import (
     TypeText,
     Wait,
 )
+from agent.policies.core.answered import is_value
 from agent.policies.core.situation import (
     KEYS,
     Choice,
@@ -42,6 +43,7 @@ class Trail:
     entered: set[str] = field(default_factory=set)
     situation: Situation | None = None
     _seen: dict[tuple[str, str, str], Slot] = field(default_factory=dict)
+    _told: list[Slot] = field(default_factory=list)  # what the operator answered
 
     def look(self, scene: Scene) -> Situation:
         """The situation that this scene makes."""
@@ -61,13 +63,23 @@ class Trail:
         ]
         self._seen |= {key: slot for key, slot in visible.items() if slot.certain}
         self.situation = Situation(
-            self.goal, scene, tuple(self.deeds), tuple(gone), frozenset(self.entered), self.cues
+            self.goal,
+            scene,
+            tuple(self.deeds),
+            (*gone, *self._told),
+            frozenset(self.entered),
+            self.cues,
         )
         return self.situation
 
+    def told(self, answer: str) -> None:
+        """Keep what was answered at the last look: a value labelled as the place that asked."""
+        if self.situation is not None and is_value(answer):
+            self._told.append(Slot(answer, place_of(self.situation.scene), "", 1.0, True))
+
     def did(self, action: Action) -> None:
-        """Remember an action, as seen from the last look."""
-        if self.situation is None:
+        """Remember an action, as seen from the last look. A question does nothing there."""
+        if self.situation is None or isinstance(action, Ask):
             return
         choice = choice_of(self.situation, action)
         if choice is None:
@@ -121,6 +133,16 @@ def choice_of(situation: Situation, action: Action) -> Choice | None:
         case Fail():
             return Choice(ChoiceKind.FAIL)
     return None
+
+
+def same(situation: Situation, one: Choice, other: Choice) -> bool:
+    """Whether both come to the same: the same thing clicked, the same words in the same form."""
+    if (one.kind, one.key, one.form) != (other.kind, other.key, other.form):
+        return False
+    if one.kind == ChoiceKind.TYPE:
+        words = [{situation.sources[t] for t in choice.targets} for choice in (one, other)]
+        return bool(words[0] & words[1])
+    return not one.targets or bool(set(one.targets) & set(other.targets))
 
 
 def element_at(scene: Scene, x: int, y: int) -> int | None:

@@ -109,6 +109,11 @@ class Transcript:
         return found
 
 
+def heard(answer: str) -> str:
+    """An operator's answer, as the model is told of it."""
+    return f"The operator answers: {answer}"
+
+
 def resize(image: Image, width: int, height: int) -> Image:
     """uint8 (H, W, 3) to (height, width, 3), bicubic as the families' processors do it."""
     if image.shape[:2] == (height, width):

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image as Pictures
 
-from actuation.action import Action, Click, Drag, Move, Scroll
-from agent.policies.vlm.context import Transcript, resize
+from actuation.action import Action, Click, Drag, Move, Scroll, TypeText
+from agent.policies.vlm.context import Transcript, heard, resize
 from agent.policies.vlm.dialects.dialect import Dialect, DialectError, view_of
 from agent.policies.vlm.speaker import Message
 from memory.day import Context
-from memory.episode import Episode
+from memory.episode import Episode, Fate
 from perception.observation import Image, Screen
 
 To = Callable[[int, int], tuple[int, int]]
@@ -29,13 +29,15 @@ SHRINK = (0.94, 1.06)
 @dataclass(frozen=True, eq=False)
 class Turn:
     """What was seen and done. image: uint8 (H, W, 3), of the size that the model sees. action: in
-    pixels of the screen. weight: 0 for what is not learned."""
+    pixels of the screen. weight: 0 for what is not learned. told: what the operator had answered
+    just before."""
 
     image: Image
     screen: Screen
     action: Action
     weight: float
     thought: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,17 +56,22 @@ def lessons(
 ) -> list[Lesson]:
     """The lessons of one episode; weights: one a step. Steps that cannot be said end it."""
     turns: list[Turn] = []
+    told = ""
     for step, weight in zip(episode.steps, weights, strict=True):
+        if step.fate is Fate.ANSWER and isinstance(step.intended, TypeText):
+            told = heard(step.intended.text)
         if step.performed is None:
-            continue  # cut short: it is looked at again
+            continue  # cut short: it is looked at again; or proposed, and something else was done
         screen = step.observation.screen
         view = view_of(dialect, screen)
         image = resize(step.observation.image, view.width, view.height)
-        turns.append(Turn(image, screen, step.performed, weight))
+        turns.append(Turn(image, screen, step.performed, weight, told=told))
+        told = ""
     blocks: list[Lesson] = []
     transcript = Transcript(dialect, episode.goal, Context(), pictures)
     starts = []
     for at, turn in enumerate(turns):
+        _tell(transcript, turn)
         transcript.look(turn.image, turn.screen)
         starts.append(transcript.evicted)
         assert transcript.view is not None, "it has just looked"
@@ -100,9 +107,15 @@ def conversation(dialect: Dialect, lesson: Lesson, pictures: int) -> list[Messag
         if at < lesson.first:
             transcript.skip(dialect.format(turn.action, view))
         else:
+            _tell(transcript, turn)
             transcript.look(turn.image, turn.screen)
             transcript.reply(dialect.format(turn.action, view, turn.thought))
     return transcript.messages[:-1]
+
+
+def _tell(transcript: Transcript, turn: Turn) -> None:
+    if turn.told:
+        transcript.tell(turn.told)
 
 
 def varied(lesson: Lesson, seed: int) -> Lesson:

@@ -6,8 +6,8 @@ told why and asked again, and after TRIES the run ends openly.
 
 import time
 
-from actuation.action import Action, Fail, Wait
-from agent.policies.vlm.context import Transcript
+from actuation.action import Action, Fail, Motion, Wait
+from agent.policies.vlm.context import Transcript, heard
 from agent.policies.vlm.dialects.dialect import Dialect, DialectError, Said
 from agent.policies.vlm.speaker import Message, Reply, Speaker
 from agent.policy import Decision
@@ -56,6 +56,18 @@ class VlmPolicy:
 
     def interrupted(self) -> None:
         self._transcript.tell(TOUCHED)
+
+    def watched(self, observation: Observation, action: Motion) -> None:
+        """A person's act stands in the history like one of the model's own."""
+        self._transcript.look(observation.image, observation.screen)
+        self._said = None
+        self.performed(action)
+
+    def answered(self, question: str, answer: str) -> None:
+        if self._said is not None:  # the question itself, in the model's words
+            self._transcript.reply(self._said[0])
+            self._said = None
+        self._transcript.tell(heard(answer))
 
     def _ask(self) -> tuple[Reply, Said]:
         messages, view = self._transcript.messages, self._transcript.view

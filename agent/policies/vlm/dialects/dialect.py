@@ -76,6 +76,8 @@ def view_of(dialect: Dialect, screen: Screen) -> View:
 def told(context: Context) -> str:
     """The day's context as lines of text, "" for none: habits, then the day so far."""
     lines = [f"- {habit}" for habit in context.habits]
+    for asked, said in context.answered:
+        lines.append(f"- You asked today: {asked} The operator answered: {said}")
     if context.done:
         lines += ["Done today:", *(f"- {line}" for line in context.done)]
     return "\n".join(lines)

@@ -1,0 +1,53 @@
+"""What clients change in memory: judge a step, amend a recording, accept it, forget."""
+
+from actuation.grammar import GrammarError, parse_action
+from agent.config import Settings
+from agent.errors import BadInput
+from agent.worker import wire
+from memory import amend
+from memory.amend import AmendError
+from memory.store import StillOpenError, Store
+from perception.observation import Box
+
+Edit = wire.Forget | wire.Flag | wire.Trim | wire.Mask | wire.Label | wire.Accept
+
+
+def edited(settings: Settings, edit: Edit) -> str:
+    """Do it, as one transaction; what was done, in words. BadInput where it cannot be."""
+    with Store(settings.store) as store:
+        try:
+            return _edited(store, edit)
+        except (KeyError, GrammarError, StillOpenError, AmendError) as error:
+            raise BadInput(str(error.args[0])) from error
+
+
+def _edited(store: Store, edit: Edit) -> str:
+    name = edit.episode
+    match edit:
+        case wire.Forget():
+            store.delete(name)
+            return f"episode {name} was deleted"
+        case wire.Flag():
+            correction = parse_action(edit.action) if edit.action else None
+            store.flag(name, edit.step, edit.reason, correction)
+            said = edit.action or edit.reason or "the flag was taken back"
+            return f"step {edit.step} of {name}: {said}"
+        case wire.Trim():
+            amend.trim(store, name, edit.first, edit.last)
+            return f"recording {name} was cut to its steps {edit.first} to {edit.last}"
+        case wire.Mask(box=None, step=None):
+            raise BadInput("say which step's words become dots, or which box is masked")
+        case wire.Mask(box=None, step=int(step)):
+            amend.dotted(store, name, step)
+            return f"the words of step {step} of {name} are dots"
+        case wire.Mask(box=box):
+            assert box is not None
+            amend.mask(store, name, Box(*box), edit.step)
+            where = "all steps" if edit.step is None else f"step {edit.step}"
+            return f"a box of {where} of {name} is masked"
+        case wire.Label():
+            amend.label(store, name, edit.goal)
+            return f"recording {name} has another goal"
+        case wire.Accept():
+            amend.accept(store, name)
+            return f"recording {name} is a demonstration: the next night learns from it"

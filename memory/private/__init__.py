@@ -1,0 +1,1 @@
+"""What a person keeps to themselves: found in words and pixels before anything reaches the disk."""

@@ -1,0 +1,96 @@
+"""What a file of the operator's holds, whatever its format: sheets of cells, and other facts.
+
+fees.ods, fees.xlsx, fees.csv   a sheet each, its rows in order
+books.gnucash (XML)             one sheet of transactions, in no order
+books.beancount                 one sheet of transactions, in no order
+anything else                   its digest alone: that it changed can be told, not what
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+
+Value = str | bool | Decimal | date
+Place = tuple[int, int]  # row and column, both from 1
+
+
+@dataclass(frozen=True)
+class Cell:
+    """value: what it comes to. formula: in A1 notation without the equals sign, "" for none."""
+
+    value: Value
+    formula: str = ""
+
+
+Row = Mapping[int, Cell]  # column → cell; blank ones are left out
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """ordered: whether the place of a row says anything. headers: column → what stands on top."""
+
+    name: str
+    cells: Mapping[Place, Cell]
+    ordered: bool = True
+    named: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> list[Row]:
+        """Every row from the first to the last that holds something; index 0 is row 1."""
+        found: list[dict[int, Cell]] = [
+            {} for _ in range(max((r for r, _ in self.cells), default=0))
+        ]
+        for (row, column), cell in sorted(self.cells.items()):
+            found[row - 1][column] = cell
+        return list(found)
+
+    @property
+    def headers(self) -> dict[int, str]:
+        """The first row of two or more texts and nothing else; {} where there is none such."""
+        if self.named:
+            return dict(self.named)
+        for row in self.rows:
+            texts = {column: cell.value for column, cell in row.items()}
+            if len(texts) > 1 and all(isinstance(value, str) for value in texts.values()):
+                return {column: str(value) for column, value in texts.items()}
+        return {}
+
+
+@dataclass(frozen=True)
+class Book:
+    """facts: whatever else can be told apart. opaque: digest of a file that cannot be read so."""
+
+    sheets: tuple[Sheet, ...] = ()
+    facts: frozenset[str] = frozenset()
+    opaque: str = ""
+
+    def sheet(self, name: str) -> Sheet:
+        """An empty one where there is none of that name."""
+        return next((one for one in self.sheets if one.name == name), Sheet(name, {}))
+
+
+def plain(value: object) -> Value | None:
+    """A value as it is compared: numbers exact, a midnight as its date; None for a blank."""
+    match value:
+        case None | "":
+            return None
+        case bool() | str() | Decimal():
+            return value
+        case int() | float():
+            return Decimal(repr(value)).normalize()
+        case datetime() if value.time() == time():
+            return value.date()
+        case datetime() | time():
+            return value.isoformat()
+        case date():
+            return value
+    return str(value)
+
+
+def read(path: Path) -> Book:
+    """Raises what `BROKEN` names where the file is no file of its kind."""
+    from tasks.own import formats
+
+    return formats.read(path)

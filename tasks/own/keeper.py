@@ -1,0 +1,185 @@
+"""What becomes of a job: shown once more, its result taken over into the operator's files, or back.
+
+shown   a demonstration ended: its files are kept, and what done means is proposed anew
+take    a result replaces the operator's files, which are kept to the byte
+restore the files as they were before an instance was taken over
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from tasks.outside import NoTaskError
+from tasks.own import disk, formats, page
+from tasks.own.disk import INPUTS, ORIGINALS, RESULTS, Kept
+from tasks.own.job import Instance, Job, load, save
+from tasks.own.propose import Shown, propose
+from tasks.own.task import given
+
+
+class CannotError(ValueError):
+    """It cannot be done as things are; the message says why, in one sentence."""
+
+
+def instance(path: Path, goal: str, document: Path | None = None) -> Instance:
+    """One more time of a job; its document is kept. CannotError for one that cannot be read."""
+    if document is None:
+        return Instance(goal)
+    if document.suffix.casefold() not in page.SUFFIXES:
+        raise CannotError(f"{document.name}: an input is a picture, a PDF or a text")
+    try:
+        (kept,) = disk.keep(path, INPUTS, [document])
+    except OSError as error:
+        raise CannotError(f"{document.name} cannot be read: {error.strerror}") from error
+    return Instance(goal, kept, str(document.absolute()))
+
+
+def documents(folder: Path) -> list[Path]:
+    """The inputs in a folder, by name. CannotError where there is none."""
+    if not folder.is_dir():
+        raise CannotError(f"{folder} is no folder: name one with pictures, PDFs or texts")
+    found = [
+        file
+        for file in sorted(folder.iterdir())
+        if file.suffix.casefold() in page.SUFFIXES and not file.name.startswith(".")
+    ]
+    if not found:
+        raise CannotError(f"{folder} holds no picture, PDF or text")
+    return found
+
+
+def shown(path: Path, number: int, folder: Path | None = None) -> Job:
+    """A person has shown an instance: keep its files and propose what done means.
+
+    folder: where the files lie now; None: what the attempt's `verify` put away. CannotError where
+    nothing was changed, or nothing is known of the attempt. What the operator has edited stays;
+    a postcondition that was confirmed and no longer holds for all that was shown has to be
+    confirmed anew.
+    """
+    own, work = load(path), disk.noted(path, number)
+    if work is None:
+        raise CannotError(f"nothing is known of a demonstration {number} of {path.stem}")
+    after = work.after
+    if folder is not None:
+        after = disk.keep(path, RESULTS, [folder / kept.name for kept in work.before])
+    if after == work.before:
+        raise CannotError(f"the demonstration of {path.stem} saved nothing: it is left out")
+    made = replace(
+        own.instances[number], shown=True, before=work.before, after=after, on=date.today()
+    )
+    own = own.having(number, made)
+    if not own.edited:
+        wanted = propose([demonstration(path, own, n) for n in own.shown])
+        same = wanted.rules == own.wanted.rules
+        own = replace(own, wanted=wanted, confirmed=own.confirmed and same)
+    save(path, own)
+    return own
+
+
+def dropped(path: Path, number: int) -> Job:
+    """A demonstration that the operator does not want: it says nothing of what done means."""
+    own = load(path)
+    own = own.having(number, replace(own.instances[number], shown=False))
+    if not own.edited:
+        wanted = propose([demonstration(path, own, n) for n in own.shown])
+        own = replace(
+            own, wanted=wanted, confirmed=own.confirmed and wanted.rules == own.wanted.rules
+        )
+    save(path, own)
+    return own
+
+
+def demonstration(path: Path, own: Job, number: int) -> Shown:
+    """What was shown once, read from what is kept."""
+    one, said = own.instances[number], own.said(number)
+    books = [
+        {kept.name: formats.read_kept(disk.place(path, room, kept), kept.name) for kept in files}
+        for room, files in ((ORIGINALS, one.before), (RESULTS, one.after))
+    ]
+    return Shown(books[0], books[1], given(path, own, number), said.literals)
+
+
+def take(path: Path, number: int) -> Job:
+    """The result of the last attempt at an instance becomes the operator's files.
+
+    CannotError, and nothing is touched, where there is no checked result, or somebody else has
+    changed the files meanwhile.
+    """
+    own, work = load(path), disk.noted(path, number)
+    if work is None or not work.right:
+        raise CannotError(f"instance {number} of {path.stem} has no verified result to take over")
+    _replaced(path, own, work.before, RESULTS, work.after)
+    made = replace(
+        own.instances[number], taken=True, before=work.before, after=work.after, on=date.today()
+    )
+    own = own.having(number, made)
+    save(path, own)
+    return own
+
+
+def restore(path: Path, number: int | None = None) -> tuple[Job, tuple[int, ...]]:
+    """The files as they were before an instance (None: the last one) was taken over, to the byte;
+    what was taken over after it goes too. Returns the job and those instances.
+
+    CannotError, and nothing is touched, where nothing was taken over, or somebody else has changed
+    the files since.
+    """
+    own = load(path)
+    order = chain(own)
+    if not order:
+        raise CannotError(f"nothing of {path.stem} was taken over into your files")
+    number = order[-1] if number is None else number
+    if number not in order:
+        raise CannotError(f"instance {number} of {path.stem} is not in your files")
+    undone = tuple(order[order.index(number) :])
+    _replaced(path, own, own.instances[order[-1]].after, ORIGINALS, own.instances[number].before)
+    for each in undone:
+        own = own.having(each, replace(own.instances[each], taken=False))
+    save(path, own)
+    return own, undone
+
+
+def chain(own: Job) -> list[int]:
+    """What was taken over, in the order in which it was: each began with what the one before
+    left, so that files changed by hand in between begin another chain."""
+    taken, order = list(own.taken), list[int]()
+    last = [
+        n
+        for n in taken
+        if not any(own.instances[m].before == own.instances[n].after for m in taken if m != n)
+    ]
+    at = last[-1] if last else None
+    while at is not None:
+        order.insert(0, at)
+        before = own.instances[at].before
+        at = next((n for n in taken if n not in order and own.instances[n].after == before), None)
+    return order
+
+
+def _replaced(path: Path, own: Job, now: Sequence[Kept], room: str, then: Sequence[Kept]) -> None:
+    """Replace the operator's files, which must be as they are known to be."""
+    real = {Path(name).name: Path(name) for name in own.files}
+    fresh = {kept.name: disk.content(path, room, kept) for kept in then}
+    for kept in now:
+        file = real[kept.name]
+        if not file.exists() or disk.digest(file.read_bytes()) != kept.digest:
+            raise CannotError(
+                f"{file} was changed by somebody else meanwhile: it is left as it is, and the"
+                f" result is kept in {disk.folder_of(path) / room}"
+            )
+        if not os.access(file.parent, os.W_OK):
+            raise CannotError(f"{file.parent} cannot be written to: the result is kept")
+    for kept in now:
+        if disk.digest(fresh[kept.name]) != kept.digest:
+            disk.replace(real[kept.name], fresh[kept.name])
+
+
+def found(folder: Path, name: str) -> Path:
+    """The file of a job by its name or path. NoTaskError, naming the known ones, for none."""
+    path = Path(name) if name.endswith(".job") else folder / f"{name}.job"
+    if not path.is_file():
+        known = ", ".join(sorted(each.stem for each in folder.glob("*.job"))) or "none yet"
+        raise NoTaskError(f"there is no job {Path(name).stem!r}; there are: {known}")
+    return path.absolute()

@@ -1,0 +1,210 @@
+"""What was shown, as a postcondition: once proposes it, further demonstrations narrow it down."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from openpyxl.utils import get_column_letter
+
+from tasks.own.book import Cell, Row
+from tasks.own.changes import ELSEWHERE, Added, Edit, Set, changes
+from tasks.own.judge import Changed, rows_of
+from tasks.own.postcondition import (
+    Append,
+    Books,
+    Change,
+    Fill,
+    Find,
+    Postcondition,
+    Remove,
+    Rule,
+)
+from tasks.own.sources import (
+    Always,
+    Document,
+    Given,
+    Goal,
+    Open,
+    Source,
+    explanations,
+    kind_of,
+)
+
+TELLING = (Goal, Document, Always)  # what may tell a row from the others
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One demonstration. literals: the words of its goal between its values."""
+
+    before: Books
+    after: Books
+    given: Given
+    literals: tuple[str, ...] = ()
+
+    @property
+    def edits(self) -> list[Changed]:
+        return [
+            Changed(name, edit)
+            for name, book in self.before.items()
+            for edit in changes(book, self.after[name]).edits
+        ]
+
+
+@dataclass(frozen=True)
+class _Act:
+    """Edits that belong together, of one demonstration: a row added or removed, or its cells."""
+
+    shape: tuple[object, ...]
+    file: str
+    edits: tuple[Edit, ...]
+    shown: Shown
+
+
+def propose(demonstrations: Sequence[Shown]) -> Postcondition:
+    """The strictest postcondition that accepts all of them; what does not agree is a doubt."""
+    if not demonstrations:
+        return Postcondition()
+    acts = [_acts(shown) for shown in demonstrations]
+    shapes = [tuple(act.shape for act in each) for each in acts]
+    usual = Counter(shapes).most_common(1)[0][0]
+    doubts = [
+        f"demonstration {number} changed other cells or rows than the others: it is left out"
+        for number, shape in enumerate(shapes, start=1)
+        if shape != usual
+    ]
+    doubts += [
+        f"demonstration {number} changed something that cannot be told by cells: {other}"
+        for number, shown in enumerate(demonstrations, start=1)
+        for name, book in shown.before.items()
+        for other in changes(book, shown.after[name]).others
+    ]
+    alike = [each for each, shape in zip(acts, shapes, strict=True) if shape == usual]
+    rules: list[Rule] = []
+    for group in zip(*alike, strict=True):
+        rule, said = _rule(group)
+        rules.append(rule)
+        doubts += said
+    return Postcondition(tuple(rules), tuple(dict.fromkeys(doubts)))
+
+
+def _acts(shown: Shown) -> list[_Act]:
+    """The cells of one row make one act."""
+    made: list[_Act] = []
+    rows: dict[tuple[str, str, int], list[Edit]] = {}
+    for one in shown.edits:
+        edit = one.edit
+        if isinstance(edit, Set):
+            rows.setdefault((one.file, edit.sheet, edit.row), []).append(edit)
+        else:
+            shape = (type(edit).__name__, one.file, edit.sheet)
+            made.append(_Act(shape, one.file, (edit,), shown))
+    for (file, sheet, _), edits in rows.items():
+        columns = tuple(edit.column for edit in edits if isinstance(edit, Set))
+        made.append(_Act(("Set", file, sheet, columns), file, tuple(edits), shown))
+    return made
+
+
+def _rule(group: Sequence[_Act]) -> tuple[Rule, list[str]]:
+    """The rule that all these acts follow, and what is in doubt of it."""
+    file, first = group[0].file, group[0].edits[0]
+    edits = [act.edits[0] for act in group]
+    if isinstance(first, Added):
+        added = [edit for edit in edits if isinstance(edit, Added)]
+        places = {edit.where for edit in added}
+        where = places.pop() if len(places) == 1 else ELSEWHERE
+        columns = sorted({column for edit in added for column in edit.cells})
+        fills, doubts = [], list[str]()
+        for column in columns:
+            cells = [(edit.cells.get(column), edit.row) for edit in added]
+            fill, said = _fill(group, first.sheet, column, cells)
+            fills.append(fill)
+            doubts += said
+        return Append(file, first.sheet, where, tuple(fills)), doubts
+    find, doubts = _find(group, first.sheet)
+    if not isinstance(first, Set):
+        return Remove(file, first.sheet, find), doubts
+    fills = []
+    for at, edit in enumerate(group[0].edits):
+        assert isinstance(edit, Set)
+        same = [act.edits[at] for act in group]
+        cells = [(one.now, one.row) for one in same if isinstance(one, Set)]
+        fill, said = _fill(group, first.sheet, edit.column, cells)
+        fills.append(fill)
+        doubts += said
+    return Change(file, first.sheet, find, tuple(fills)), doubts
+
+
+def _fill(
+    group: Sequence[_Act], sheet: str, column: int, cells: Sequence[tuple[Cell | None, int]]
+) -> tuple[Fill, list[str]]:
+    header = _header(group[0], sheet, column)
+    found = [
+        (cell, list(explanations(cell, row, column, act.shown.given, act.shown.literals)))
+        for act, (cell, row) in zip(group, cells, strict=True)
+        if cell is not None
+    ]
+    if not found:  # cleared each time: what belongs there is nothing
+        return Fill(column, header, "text", Always(""), maybe=True), []
+    kinds = {kind_of(cell.value) for cell, _ in found}
+    source = _common([sources for _, sources in found])
+    doubts = []
+    if isinstance(source, Open) or len(kinds) > 1:
+        said = ", then ".join(f"“{cell.value}”" for cell, _ in found[:3])
+        doubts = [f"{header}: {said}: what they have in common is not seen"]
+    return Fill(column, header, kind_of(found[0][0].value), source, len(found) < len(cells)), doubts
+
+
+def _common(told: Sequence[Sequence[Source]]) -> Source:
+    """The most telling source that explains a value each time."""
+    kept = [s for s in told[0] if all(any(_alike(s, o) for o in others) for others in told[1:])]
+    # A value that is the same each time may be a habit, or what all goals happened to say.
+    return kept[0] if kept else Open()
+
+
+def _alike(one: Source, other: Source) -> bool:
+    if isinstance(one, Goal) and isinstance(other, Goal):
+        return one.index == other.index
+    return one == other
+
+
+def _find(group: Sequence[_Act], sheet: str) -> tuple[Find, list[str]]:
+    """How the row is told from the others: by a value that goal or document name, and only it."""
+    wholes = [_whole(act.edits[0]) for act in group]
+    shared = set.intersection(*(set(whole) for whole in wholes))
+    habits: list[Find] = []
+    for column in sorted(shared):
+        told = [
+            [s for s in _sources(act, whole[column], column) if isinstance(s, TELLING)]
+            for act, whole in zip(group, wholes, strict=True)
+        ]
+        source = _common(told)
+        find = Find(column, _header(group[0], sheet, column), source)
+        if isinstance(source, Open) or not all(_only(act, find, sheet) for act in group):
+            continue
+        if not isinstance(source, Always):
+            return find, []
+        habits.append(find)
+    if habits:
+        return habits[0], []
+    find = Find(min(shared, default=1), _header(group[0], sheet, min(shared, default=1)), Open())
+    return find, [f"which row of {sheet} is meant is said by neither goal nor document"]
+
+
+def _sources(act: _Act, cell: Cell, column: int) -> Iterable[Source]:
+    return explanations(Cell(cell.value), 1, column, act.shown.given, act.shown.literals)
+
+
+def _only(act: _Act, find: Find, sheet: str) -> bool:
+    rows = act.shown.before[act.file].sheet(sheet).rows
+    return len(rows_of(rows, find, act.shown.given)) == 1
+
+
+def _whole(edit: Edit) -> Row:
+    return edit.whole if isinstance(edit, Set) else edit.cells
+
+
+def _header(act: _Act, sheet: str, column: int) -> str:
+    """What people call a column."""
+    headers = act.shown.after[act.file].sheet(sheet).headers
+    return headers.get(column) or f"column {get_column_letter(column)}"

@@ -1,0 +1,166 @@
+"""Where a value of the operator's file comes from: the goal, the document, a habit, other cells.
+
+Each source finds its value for one instance of the job, and is told in words for the operator.
+"""
+
+from collections.abc import Iterator
+from dataclasses import field
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from perception.values import parse_amount, parse_date
+from tasks.own.book import Cell, Value
+from tasks.own.changes import relative
+from tasks.own.page import KNOWN, Page, name_of
+
+NUMERALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+Kind = Literal["date", "number", "text"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one instance gives: the goal's values in order, its document, the day."""
+
+    values: tuple[str, ...] = ()
+    page: Page = field(default_factory=Page)
+    today: date = field(default_factory=date.today)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The goal's value at this place, from 0. after: the words that stood before it, for people."""
+
+    index: int
+    after: str = ""
+    kind: Literal["goal"] = "goal"
+
+    @property
+    def words(self) -> str:
+        which = NUMERALS[self.index] if self.index < len(NUMERALS) else f"{self.index + 1}th"
+        return f"the {which} value of the goal" + (f", after “{self.after}”" if self.after else "")
+
+    def texts(self, given: Given) -> tuple[str, ...]:
+        return given.values[self.index : self.index + 1]
+
+
+@dataclass(frozen=True)
+class Document:
+    """The document's value with this label, by its name (tasks.own.page.name_of)."""
+
+    label: str
+    kind: Literal["document"] = "document"
+
+    @property
+    def words(self) -> str:
+        return f"“{self.label}” on the document"
+
+    def texts(self, given: Given) -> tuple[str, ...]:
+        return given.page.under(self.label)
+
+
+@dataclass(frozen=True)
+class Always:
+    """The same each time."""
+
+    text: str
+    kind: Literal["always"] = "always"
+
+    @property
+    def words(self) -> str:
+        return f"always “{self.text}”"
+
+    def texts(self, given: Given) -> tuple[str, ...]:
+        return (self.text,)
+
+
+@dataclass(frozen=True)
+class Today:
+    """The day on which it is done."""
+
+    kind: Literal["today"] = "today"
+    words: str = "the day on which it is done"
+
+    def texts(self, given: Given) -> tuple[str, ...]:
+        return (given.today.isoformat(),)
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A formula of other cells, as changes.relative writes it."""
+
+    formula: str
+    kind: Literal["computed"] = "computed"
+
+    @property
+    def words(self) -> str:
+        return "a formula, as in the row above it"
+
+    def texts(self, given: Given) -> tuple[str, ...]:
+        return ()
+
+
+@dataclass(frozen=True)
+class Open:
+    """Something that nothing explains: it cannot be checked what it is."""
+
+    kind: Literal["open"] = "open"
+    words: str = "something that neither goal nor document says"
+
+    def texts(self, given: Given) -> tuple[str, ...]:
+        return ()
+
+
+Source = Annotated[Goal | Document | Always | Today | Computed | Open, Field(discriminator="kind")]
+
+
+def kind_of(value: Value) -> Kind:
+    if isinstance(value, date):
+        return "date"
+    return "number" if isinstance(value, Decimal) else "text"
+
+
+def means(value: Value, text: str) -> bool:
+    """Whether a cell's value is what a text says: dates as dates, numbers as numbers whatever
+    their notation, text as it stands."""
+    if isinstance(value, date):
+        return parse_date(text) == value
+    if isinstance(value, Decimal):
+        return parse_amount(text) == value
+    return str(value) == text
+
+
+def written(value: Value) -> str:
+    """A value as `Always` keeps it."""
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def explanations(
+    cell: Cell, row: int, column: int, given: Given, literals: tuple[str, ...] = ()
+) -> Iterator[Source]:
+    """Every source that gives this cell's value here, the most telling first."""
+    if cell.formula:
+        yield Computed(relative(cell.formula, row, column))
+        return
+    for index, text in enumerate(given.values):
+        if means(cell.value, text):
+            before = literals[index].split()[-3:] if index < len(literals) else []
+            yield Goal(index, " ".join(before).strip(' ,:;(“"'))
+    labels = dict.fromkeys(
+        label
+        for entry in given.page.entries
+        if means(cell.value, entry.text)
+        for label in entry.labels
+    )
+    yield from (Document(label) for label in sorted(labels, key=lambda one: one not in KNOWN))
+    if cell.value == given.today:
+        yield Today()
+    yield Always(written(cell.value))
+
+
+def label_named(words: str) -> Document:
+    """The document's value under a label that the operator names."""
+    return Document(name_of(words))

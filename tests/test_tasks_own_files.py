@@ -1,0 +1,259 @@
+"""What becomes of the operator's files: read in every format, copied, replaced, and put back."""
+
+import random
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+from own_house import FEES, draw_fee, goal_of, write_fees
+
+from agent import own
+from agent.attempt import Attempt
+from agent.errors import BadInput
+from memory.episode import Episode, Outcome
+from tasks.own import disk, formats, keeper
+from tasks.own.book import Cell
+from tasks.own.disk import ORIGINALS, RESULTS, Work
+from tasks.own.edit import EditError, edited
+from tasks.own.job import Job, load, save
+from tasks.own.keeper import CannotError
+from tasks.own.page import known, pictures, read
+from tasks.own.postcondition import Append
+from tasks.own.sources import Always, Document, Today
+
+BEAN = """2026-01-01 open Assets:Bank
+2026-01-01 open Income:Fees
+2026-02-01 * "Bo" "fee"
+  Assets:Bank   12.50 EUR
+  Income:Fees  -12.50 EUR
+"""
+
+
+@pytest.fixture
+def fees(tmp_path: Path) -> Path:
+    rng = random.Random(0)
+    path = tmp_path / "fees.ods"
+    write_fees(path, [draw_fee(rng) for _ in range(4)])
+    return path
+
+
+@pytest.fixture
+def job(tmp_path: Path, fees: Path) -> Path:
+    return own.opened(tmp_path / "jobs", goal_of(FEES[0]), [fees], "")
+
+
+def worked(job: Path, file: Path, number: int, *, right: bool = True) -> bytes:
+    """As if an attempt had appended this number's fee: what the file is afterwards."""
+    before = disk.keep(job, ORIGINALS, [file])
+    copy = job.parent / "work" / file.name
+    copy.parent.mkdir(exist_ok=True)
+    rows = formats.read(file).sheets[0].rows[1:]
+    fees = [tuple(cell.value for cell in row.values()) for row in rows]
+    write_fees(copy, [*fees, FEES[number]])  # type: ignore[list-item]
+    disk.note(job, number, Work(before, disk.keep(job, RESULTS, [copy]), right))
+    return copy.read_bytes()
+
+
+def ran(job: Path, number: int, outcome: Outcome = Outcome.VERIFIED) -> Attempt:
+    ended = ("", number, "e", "", outcome, True, False, False, "", "", 1.0, ())
+    return Attempt(str(job), *ended)
+
+
+def test_every_format_reads_as_cells(tmp_path: Path, fees: Path) -> None:
+    (sheet,) = formats.read(fees).sheets
+    assert (sheet.name, sheet.headers) == ("Fees", {1: "Member", 2: "Paid on", 3: "Amount"})
+    assert [type(cell.value) for cell in sheet.rows[1].values()] == [str, date, Decimal]
+    book = Workbook()
+    book.active["A1"], book.active["B1"] = 2.5, "=A1*2"
+    book.save(tmp_path / "a.xlsx")
+    cells = formats.read(tmp_path / "a.xlsx").sheets[0].cells
+    assert cells == {(1, 1): Cell(Decimal("2.5")), (1, 2): Cell("", "A1*2")}
+    (tmp_path / "a.csv").write_text("Name;Paid;Sum\nBo;2026-01-02;1.234,50\n")
+    (_, line) = formats.read(tmp_path / "a.csv").sheets[0].rows
+    assert [cell.value for cell in line.values()] == ["Bo", date(2026, 1, 2), Decimal("1234.5")]
+    (tmp_path / "a.beancount").write_text(BEAN)
+    ledger = formats.read(tmp_path / "a.beancount")
+    (entry,) = ledger.sheets[0].rows
+    values = [cell.value for _, cell in sorted(entry.items())]
+    parts = ["Assets:Bank", Decimal("12.5"), "Income:Fees", Decimal("-12.5")]
+    assert values == [date(2026, 2, 1), "Bo", "fee", *parts]
+    assert len(ledger.facts) >= 2
+    (tmp_path / "a.bin").write_bytes(b"1")
+    assert formats.read(tmp_path / "a.bin").opaque
+
+
+def test_a_result_replaces_the_file_and_goes_back_to_the_byte(job: Path, fees: Path) -> None:
+    first = fees.read_bytes()
+    save(job, load(job).adding([keeper.instance(job, goal_of(fee)) for fee in FEES[1:4]]))
+    states = []
+    for number in range(3):
+        result = worked(job, fees, number)
+        keeper.take(job, number)
+        assert fees.read_bytes() == result
+        states.append(result)
+    _, undone = keeper.restore(job)
+    assert (undone, fees.read_bytes()) == ((2,), states[1])
+    _, undone = keeper.restore(job, 0)
+    assert (undone, fees.read_bytes()) == ((0, 1), first)
+    with pytest.raises(CannotError, match=r"nothing of .* was taken over"):
+        keeper.restore(job)
+
+
+def test_what_somebody_else_has_changed_is_left_as_it_is(job: Path, fees: Path) -> None:
+    worked(job, fees, 0)
+    fees.write_bytes(b"mine")
+    with pytest.raises(CannotError, match="changed by somebody else meanwhile"):
+        keeper.take(job, 0)
+    assert fees.read_bytes() == b"mine"
+    worked_on = load(job)
+    assert not worked_on.taken
+    write_fees(fees, [])
+    worked(job, fees, 0)
+    keeper.take(job, 0)
+    fees.write_bytes(b"mine")
+    with pytest.raises(CannotError, match="changed by somebody else"):
+        keeper.restore(job)
+    assert fees.read_bytes() == b"mine"
+
+
+def test_only_what_was_verified_is_taken_over(job: Path, fees: Path) -> None:
+    worked(job, fees, 0, right=False)
+    with pytest.raises(CannotError, match="no verified result"):
+        keeper.take(job, 0)
+
+
+def test_approvals_are_asked_for_the_first_two_and_none_after(job: Path, fees: Path) -> None:
+    save(job, load(job).adding([keeper.instance(job, goal_of(fee)) for fee in FEES[1:5]]))
+    asked: list[str] = []
+    before = fees.read_bytes()
+
+    def agree(sentence: str) -> bool:
+        asked.append(sentence)
+        return len(asked) > 1
+
+    worked(job, fees, 0)
+    said = own.after(ran(job, 0), "run", agree)
+    assert "the result is kept" in said
+    assert fees.read_bytes() == before
+    for number in range(1, 5):
+        worked(job, fees, number)
+        said = own.after(ran(job, number), "run", agree)
+        assert said.startswith(f"{fees} has the result of no. {number}")
+    assert len(asked) == 3
+    assert own.after(ran(job, 0, Outcome.WRONG), "run", agree) == ""
+    assert own.after(ran(job, 0), "rehearsal", agree) == ""
+    assert load(job).instances[0].outcome == Outcome.WRONG
+
+
+def test_a_demonstration_proposes_and_further_ones_are_held_back_in_turn(
+    job: Path, fees: Path
+) -> None:
+    save(job, load(job).adding([keeper.instance(job, goal_of(fee)) for fee in FEES[1:6]]))
+    for number in range(6):
+        worked(job, fees, number)
+        said = own.after(ran(job, number, Outcome.UNVERIFIED), "demonstration")
+    assert "shown 6 times" in said
+    assert f"Confirm it: dormouse job {job.stem} --confirm" in said
+    made = load(job)
+    assert made.held == (2, 5)
+    episodes = [Episode(f"e{n}", "", str(job), "", n, "demonstration", "", 0.0) for n in range(6)]
+    assert own.held_back(episodes) == ("e2", "e5")
+    assert list(own.rehearsable(str(job))) == []
+    save(job, replace(made, confirmed=True))
+    assert list(own.rehearsable(str(job))) == [2, 5]
+    with pytest.raises(CannotError, match="saved nothing"):
+        disk.note(job, 0, Work(made.instances[0].before, made.instances[0].before))
+        keeper.shown(job, 0)
+    assert load(keeper_path := job).confirmed
+    assert keeper.dropped(keeper_path, 2).shown == (0, 1, 3, 4, 5)
+
+
+def test_a_goal_in_other_values_is_the_same_job(job: Path, fees: Path, tmp_path: Path) -> None:
+    again = own.opened(tmp_path / "jobs", goal_of(FEES[1]), [fees], "")
+    other = own.opened(tmp_path / "jobs", "Sort the list by name.", [fees], "calc")
+    assert again == job
+    assert other != job
+    assert len(load(job).instances) == 2
+    assert load(job).said(1).values[0] == FEES[1][0]
+    with pytest.raises(BadInput, match="is no file"):
+        own.opened(tmp_path / "jobs", "x", [tmp_path / "none.ods"], "")
+    (tmp_path / "a.xyz").touch()
+    with pytest.raises(BadInput, match="Say --app calc, gnucash, fava"):
+        own.opened(tmp_path / "jobs", "x", [tmp_path / "a.xyz"], "")
+
+
+def test_a_folder_of_inputs_is_queued_once(job: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    with pytest.raises(CannotError, match="holds no picture, PDF or text"):
+        own.queued(job, folder)
+    for name in ("a", "b"):
+        (folder / f"{name}.txt").write_text(f"Total: 1{name}")
+    assert own.queued(job, folder) == [1, 2]
+    assert own.queued(job, folder) == [1, 2]
+    own.ended(job, 1, Outcome.ASKED, "")
+    assert own.queued(job, folder) == [2]
+    assert keeper.found(job.parent, job.stem) == job
+
+
+def test_lines_of_a_csv_are_goals(job: Path, tmp_path: Path) -> None:
+    table = tmp_path / "in.csv"
+    table.write_text("Name,Day,Fee\nBo Ek,2026-02-03,12.00\n")
+    assert own.queued(job, table) == [1]
+    assert load(job).said(1).values == ("Bo Ek", "2026-02-03", "12.00")
+    table.write_text("Name,Day\nBo Ek,2026-02-03\n")
+    with pytest.raises(BadInput, match="lines of 3 cells each"):
+        own.queued(job, table)
+
+
+def test_the_operator_edits_what_done_means(job: Path, fees: Path) -> None:
+    worked(job, fees, 0)
+    wanted = keeper.shown(job, 0).wanted
+    (rule,) = edited(wanted, ["amount=field Total due", "Paid on=today", "Member=always x"]).rules
+    assert isinstance(rule, Append)
+    assert [fill.source for fill in rule.fills] == [Always("x"), Today(), Document("total")]
+    for wrong in ("Amount", "Sum=today", "Amount=tomorrow", "Amount=goal x"):
+        with pytest.raises(EditError):
+            edited(wanted, [wrong])
+
+
+def test_a_document_is_read_as_picture_pdf_and_text(tmp_path: Path) -> None:
+    from tasks.books.invoice import draw_invoice
+    from tasks.books.page import render
+
+    invoice = draw_invoice(31)
+    image = render(invoice, 31).image.convert("RGB")
+    image.save(tmp_path / "a.pdf", resolution=96, quality=95)
+    assert pictures(tmp_path / "a.pdf")[0].size == image.size
+    page = known(tmp_path / "a.pdf")
+    assert invoice.vendor in page.under("vendor")
+    assert page.under("total")
+    assert page.contradiction == ""
+    assert known(tmp_path / "a.pdf") == page
+    (tmp_path / "a.txt").write_text("Lieferant: Acme\nGesamtbetrag: 12,00 EUR\n")
+    assert read(tmp_path / "a.txt").under("total") == ("12,00 EUR",)
+    (tmp_path / "b.pdf").write_bytes(b"none")
+    with pytest.raises(ValueError, match=r"b\.pdf cannot be read as a PDF"):
+        read(tmp_path / "b.pdf")
+
+
+def test_a_damaged_job_is_said_in_one_sentence(tmp_path: Path) -> None:
+    from tasks.catalog import create, exists
+    from tasks.outside import NoTaskError, called, is_path, settled
+
+    path = tmp_path / "a.job"
+    assert not exists(str(path))
+    path.write_text("{}")
+    with pytest.raises(NoTaskError, match="is no job"):
+        create(str(path))
+    save(path, replace(Job("x", "calc", ()), version=2))
+    with pytest.raises(NoTaskError, match="update Dormouse"):
+        create(str(path))
+    save(path, Job("x", "calc", ()))
+    assert create(str(path)).name == str(path)
+    assert is_path(str(path))
+    assert called(str(path)) == "a"
+    assert settled(str(path)) == str(path)

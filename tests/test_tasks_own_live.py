@@ -1,0 +1,165 @@
+"""An own job on a real desktop: shown by a person's hands, confirmed, run, judged, taken over.
+
+DORMOUSE_OWN=1 also sleeps on it (about 15 minutes in all): club fees in 20 unseen variants, and a
+folder of 20 invoices, images and PDFs, two of which contradict themselves.
+"""
+
+import os
+import random
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import pytest
+from own_house import (
+    FEES,
+    INVOICE_GOAL,
+    Hands,
+    draw_fee,
+    goal_of,
+    typed_fee,
+    typed_of,
+    write_fees,
+    write_invoices,
+    write_ledger,
+)
+
+from actuation.rules import Rules
+from actuation.virtual import VirtualDesktop
+from agent import own
+from agent.attempt import Attempt, Stage
+from agent.bedtime import lived, plan, sleep
+from agent.policies.catalog import maker
+from agent.stop import Stop
+from memory.day import context
+from memory.episode import Actor, Outcome
+from memory.levels import Levels
+from memory.store import Store
+from tasks.own import keeper
+from tasks.own.job import load, save
+
+FULL = pytest.mark.skipif(not os.environ.get("DORMOUSE_OWN"), reason="DORMOUSE_OWN is not set")
+SIZE = (1280, 800)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "memory.sqlite") as made:
+        yield made
+
+
+def hands_on(store: Store, job: Path, texts: Sequence[Sequence[str]], kind: str) -> list[Attempt]:
+    """Each text row typed by a person's hands, for the instances from 0 on."""
+    left = list(texts)
+    actor = Actor.OPERATOR if kind == "demonstration" else Actor.AGENT
+    done = []
+    with Stage(partial(VirtualDesktop, *SIZE), lambda _: Hands(list(left.pop(0))), store) as stage:
+        for number in range(len(texts)):
+            done.append(stage.attempt(str(job), number, "", kind, actor))
+            own.after(done[-1], kind, lambda _: True)
+    return done
+
+
+def test_shown_once_confirmed_and_verified_ever_after(tmp_path: Path, store: Store) -> None:
+    fees = tmp_path / "fees.ods"
+    write_fees(fees, FEES[4:])
+    original, jobs = fees.read_bytes(), tmp_path / "jobs"
+    for fee in FEES[:3]:
+        job = own.opened(jobs, goal_of(fee), [fees], "")
+    (shown,) = hands_on(store, job, [typed_fee(FEES[0])], "demonstration")
+    assert shown.outcome is Outcome.UNVERIFIED
+    assert "is not confirmed" in shown.detail
+    assert fees.read_bytes() == original
+    (line, *fills, last) = load(job).wanted.lines
+    assert line == "one row added to Fees of fees.ods, in the next free row:"
+    assert [fill.split(" ← ")[0].strip() for fill in fills] == ["Member", "Paid on", "Amount"]
+    assert last == "nothing else changed"
+    own.confirmed(job)
+    wrong = [*typed_fee(FEES[2])[:2], "1.00"]
+    texts = [typed_fee(FEES[0]), typed_fee(FEES[1]), wrong]
+    again, right, amiss = hands_on(store, job, texts, "run")
+    assert [one.outcome for one in (again, right)] == [Outcome.VERIFIED] * 2
+    assert amiss.outcome is Outcome.WRONG
+    assert "Amount: “1” where" in amiss.detail
+    assert load(job).taken == (0, 1)
+    assert fees.read_bytes() != original
+
+
+def night(store: Store, data: Path) -> Path | None:
+    """Sleep on it; the level that is live then."""
+    levels = Levels(data / "levels")
+    tonight = plan(data / "nights", lived(store.episodes()), 0, 3)
+    record = sleep(
+        store, levels, tonight, size=SIZE, rules=Rules(), sink=lambda _: None, stop=Stop()
+    )
+    print(record.promoted, record.reason, f"{record.seconds:.0f} s")
+    assert record.promoted, record.reason
+    return levels.live()
+
+
+def work(
+    store: Store, level: Path | None, job: Path, numbers: Sequence[int], agree: own.Agree
+) -> list[Attempt]:
+    done = []
+    policies = maker("core", level)
+    with Stage(
+        partial(VirtualDesktop, *SIZE), policies, store, recall=lambda goal: context(store, goal)
+    ) as stage:
+        for number in numbers:
+            done.append(stage.attempt(str(job), number))
+            own.after(done[-1], "run", agree)
+            print(number, done[-1].outcome, done[-1].detail)
+    return done
+
+
+@FULL
+@pytest.mark.timeout(3600)
+def test_after_a_night_unseen_fees_are_verified(tmp_path: Path, store: Store) -> None:
+    rng = random.Random("unseen fees")
+    fees = tmp_path / "fees.ods"
+    write_fees(fees, FEES[5:])
+    for fee in FEES[:5]:
+        job = own.opened(tmp_path / "jobs", goal_of(fee), [fees], "")
+    hands_on(store, job, [typed_fee(fee) for fee in FEES[:5]], "demonstration")
+    own.confirmed(job)
+    level = night(store, tmp_path)
+    unseen = [keeper.instance(job, goal_of(draw_fee(rng))) for _ in range(20)]
+    save(job, load(job).adding(unseen))
+    done = work(store, level, job, range(5, 25), lambda _: True)
+    assert sum(one.outcome is Outcome.VERIFIED for one in done) >= 18
+    assert not any(one.outcome is Outcome.WRONG for one in done)
+
+
+@FULL
+@pytest.mark.timeout(3600)
+def test_a_folder_of_invoices_is_one_job(tmp_path: Path, store: Store) -> None:
+    ledger, jobs = tmp_path / "ledger.xlsx", tmp_path / "jobs"
+    write_ledger(ledger)
+    original = ledger.read_bytes()
+    write_invoices(tmp_path / "shown", range(60, 65))
+    first = own.Own((ledger,), inputs=tmp_path / "shown")
+    name, numbers = own.asked(jobs, INVOICE_GOAL, (), first)
+    job, asked = Path(name), list[str]()
+    seeds = [int(Path(load(job).instances[number].source).stem) for number in numbers]
+    hands_on(store, job, [typed_of(seed) for seed in seeds], "demonstration")
+    own.confirmed(job)
+    level = night(store, tmp_path)
+    write_invoices(tmp_path / "in", range(100, 120), contradictory=(103, 112))
+    name, numbers = own.asked(jobs, job.stem, (), own.Own(inputs=tmp_path / "in"))
+
+    def agree(sentence: str) -> bool:
+        asked.append(sentence)
+        return True
+
+    done = work(store, level, job, numbers, agree)
+    instances = load(job).instances
+    contradictory = {n for n in numbers if Path(instances[n].source).stem in ("103", "112")}
+    assert {one.seed for one in done if one.right_ask} >= contradictory
+    verified = [one for one in done if one.outcome is Outcome.VERIFIED]
+    assert len(verified) >= 16
+    assert not any(one.outcome is Outcome.WRONG or one.collateral for one in done)
+    assert len(asked) == 2
+    assert len(load(job).taken) == len(verified)
+    keeper.restore(job, keeper.chain(load(job))[0])
+    assert ledger.read_bytes() == original
+    assert load(job).taken == ()
