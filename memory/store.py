@@ -14,7 +14,6 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 
@@ -27,10 +26,9 @@ from memory.frames import DamagedFrameError, Frames
 from memory.opening import connect, errors, mistakes, sentence
 from memory.process import alive, myself
 from memory.rows import EPISODE, STEP, episode_row, read_episode, read_step, step_row
+from memory.schema import VERSION, upgrade
 from perception.observation import Observation
 
-SCRIPTS = ("schema.sql", "schema_2.sql", "schema_3.sql")  # what each version of the schema adds
-VERSION = len(SCRIPTS)
 CHECKED = 64 * 2**20  # bytes: a larger file is not checked as a whole at each start
 
 
@@ -79,25 +77,7 @@ class Store:
                 " update dormouse or name another memory."
             )
         if version < VERSION:
-            self._upgrade()
-
-    def _upgrade(self) -> None:
-        """Bring the schema from any older version to this one, all or nothing."""
-        # Two processes may do it at once: the second finds it done.
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
-            (version,) = self._database.execute("PRAGMA user_version").fetchone()
-            for script in SCRIPTS[version:]:
-                schema = files("memory").joinpath(script).read_text()
-                for statement in _statements(schema):  # executescript would commit what stands open
-                    self._database.execute(statement)
-            if version < VERSION:
-                self._database.execute(f"PRAGMA user_version = {VERSION}")
-            self._database.execute("COMMIT")
-        except BaseException:
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
-            raise
+            upgrade(self._database)
 
     def __enter__(self) -> "Store":
         return self
@@ -382,17 +362,6 @@ def _touched(row: sqlite3.Cursor, episode_id: str, index: int | None = None) -> 
     if row.rowcount != 1:
         step = "" if index is None else f" with step {index}"
         raise KeyError(f"no episode {episode_id}{step}")
-
-
-def _statements(schema: str) -> list[str]:
-    """The statements of a script, one by one; comments go with the statement they precede."""
-    found, part = [], ""
-    for line in schema.splitlines(keepends=True):
-        part += line
-        if sqlite3.complete_statement(part):
-            found.append(part)
-            part = ""
-    return found
 
 
 @contextmanager

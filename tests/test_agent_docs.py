@@ -24,8 +24,8 @@ def test_the_verbs_are_those_of_the_house() -> None:
     day = ["add", "answer", "approve", "cancel", "handback", "pause", "record", "resume", "status"]
     day += ["stop", "takeover", "watch", "worker"]
     past = ["demonstrations", "episodes", "facts", "forget", "memory", "night", "nights"]
-    past += ["schedule"]
-    work = ["bench", "demo", "doctor", "models", "replay", "run", "sleep", "tasks", "train"]
+    past += ["restore", "schedule"]
+    work = ["bench", "demo", "doctor", "job", "models", "replay", "run", "sleep", "tasks", "train"]
     assert sorted(day + past + work) == VERBS
 
 
