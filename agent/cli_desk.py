@@ -1,5 +1,6 @@
 """The verbs of a day with the worker: assign, watch, hold, take over, stop, approve."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -200,9 +201,19 @@ def watch(
 
 def record(
     goal: Annotated[str, typer.Argument(help="What you will show, in your own words.")] = "",
-    task: Annotated[str, typer.Option(help="A task that is set up for you and checked.")] = "",
+    task: Annotated[
+        str, typer.Option(help="A task, or a job of your own, that is set up for you and checked.")
+    ] = "",
     seed: Annotated[int, typer.Option(help="Which instance of the task.")] = 0,
     variant: Variant = "",
+    files: Annotated[
+        list[Path] | None,
+        typer.Option("--open", help="A file of your own, on a copy of which you show it."),
+    ] = None,
+    app_name: Annotated[
+        str, typer.Option("--app", help="Opens the file: calc, gnucash or fava.")
+    ] = "",
+    name: Annotated[str, typer.Option(help="Of the new job; made of its goal.")] = "",
     display: Annotated[
         str, typer.Option(metavar=":N", help="Your own X display, with what is open on it.")
     ] = "",
@@ -215,7 +226,9 @@ def record(
     what follows and shows it again. Exits with 1 where the task's check found it wrong.
 
     Example: dormouse record "Enter the invoice" --task books/enter_invoice --seed 7
+    Example: dormouse record "Enter the fee of Bo Ek: 12.50" --open fees.ods
     """
+    from agent.own import Own
     from agent.verbs import record as verb
 
     raise typer.Exit(
@@ -224,6 +237,7 @@ def record(
             task=task,
             seed=seed,
             variant=variant,
+            own=Own(tuple(files or ()), app_name, name),
             display=display,
             watch=watch,
             json=json,

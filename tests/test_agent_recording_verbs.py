@@ -9,6 +9,7 @@ from tui_house import fill, recorded
 
 from agent.config import Settings
 from agent.errors import BadInput
+from agent.own import Own
 from agent.plain import tape_line
 from agent.session import State
 from agent.tui.bar import line
@@ -40,6 +41,9 @@ def change(**words: object) -> int:
         ({}, "say what is set up"),
         ({"task": "books/enter_invoice", "display": ":0"}, "say what is set up"),
         ({"display": ":0"}, "say in words"),
+        ({"own": Own((Path("fees.ods"),))}, "say in words"),
+        ({"own": Own((Path("fees.ods"),)), "display": ":0"}, "say what is set up"),
+        ({"own": Own((Path("nowhere.ods"),)), "goal": "Enter the fee"}, "nowhere.ods is no file"),
     ],
 )
 def test_what_is_recorded_must_be_said(words: dict[str, str], says: str) -> None:

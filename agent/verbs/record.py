@@ -16,6 +16,7 @@ from agent.attempt import Attempt
 from agent.config import Settings
 from agent.errors import BadInput
 from agent.output import Output
+from agent.own import Own, asked
 from agent.plain import tape_line
 from agent.stop import Stop
 from agent.watch import viewer
@@ -24,7 +25,7 @@ from agent.worker.client import Connection, started
 from agent.worker.place import held
 from memory.amend import CUT_OFF
 from memory.episode import Outcome
-from tasks.outside import settled
+from tasks.outside import is_own, settled
 
 LOOK = 0.25  # seconds between two looks at what was typed here
 HOW = (
@@ -41,13 +42,23 @@ def main(
     display: str,
     watch: bool,
     json: str | None,
+    own: Own | None = None,
 ) -> int:
     output, settings = Output(json), Settings()
-    if bool(task) == bool(display):
-        raise BadInput("say what is set up, with --task TASK, or what is recorded, with --display")
-    if display and not goal.strip():
+    mine = own if own is not None and own.files else None
+    if sum((bool(task), bool(display), mine is not None)) != 1:
+        raise BadInput(
+            "say what is set up, with --task TASK, what it is shown on, with --open FILE, or what"
+            " is recorded, with --display"
+        )
+    if not task and not goal.strip():
         raise BadInput("say in words what will be shown: dormouse record 'Pay the rent' --display")
     name = settled(task) if task else ""
+    if mine is not None:
+        name, (seed,) = asked(settings.jobs, goal, (), mine)
+    elif is_own(task) or (settings.jobs / f"{task}.job").is_file():
+        one_more = Own(say=goal) if goal.strip() else Own()
+        name, (seed, *_) = asked(settings.jobs, task, () if goal.strip() else (seed,), one_more)
     job = wire.Job(0, name, seed, variant, wire.PERSON, goal=goal, display=display)
     alone = not held(settings)
     with Stop() as stop, started(settings, output.progress.print) as worker:
