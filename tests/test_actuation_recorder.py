@@ -28,6 +28,7 @@ from recorder_house import (
 )
 
 from actuation.action import Button, Click, Drag, Press, Scroll, TypeText
+from actuation.keyboard import keysym_of
 from actuation.virtual import VirtualDesktop
 from perception.frames import difference
 
@@ -45,6 +46,7 @@ def sat(desktop: VirtualDesktop) -> Iterator[Seat]:
 def plain(desktop: VirtualDesktop) -> Iterator[None]:
     """Whatever layouts a test switches to, the next begins as a desktop does."""
     layout(desktop, *PLAIN)
+    time.sleep(0.2)  # the window manager takes its shortcuts anew
     yield
     layout(desktop, *PLAIN)
 
@@ -66,7 +68,7 @@ def plain(desktop: VirtualDesktop) -> Iterator[None]:
 )
 def test_text_in_any_script_is_what_the_program_got(sat: Seat, plain: None, text: str) -> None:
     with field(sat.desktop) as program:
-        sat.hand.type(text + "\n")
+        sat.write([*map(keysym_of, text), RETURN])
         assert entered(program) == text
     assert sat.done() == [TypeText(text), Press("Return")]
 
@@ -87,8 +89,7 @@ def test_text_in_any_layout_is_what_the_program_got(
 ) -> None:
     layout(sat.desktop, *words)
     with field(sat.desktop) as program:
-        for keysym in (*keysyms(text), RETURN):
-            sat.hand.tap(keysym)
+        sat.write([*keysyms(text), RETURN])
         assert entered(program) == text
     assert sat.done() == [TypeText(text), Press("Return")]
 
@@ -98,9 +99,8 @@ def test_a_layout_that_is_switched_while_text_is_typed(sat: Seat, plain: None) -
     with field(sat.desktop) as program:
         for words, text in parts.items():
             layout(sat.desktop, *words)
-            for keysym in keysyms(text):
-                sat.hand.tap(keysym)
-            time.sleep(0.3)  # nobody switches quicker, and programs read late what a key meant
+            sat.write(keysyms(text))
+            time.sleep(0.3)  # nobody switches quicker
         sat.hand.tap(RETURN)
         assert entered(program) == "".join(parts.values())
     assert sat.done() == [TypeText("".join(parts.values())), Press("Return")]
@@ -123,9 +123,7 @@ def test_dead_keys_and_the_compose_key(sat: Seat, plain: None) -> None:
     )
     layout(sat.desktop, *PLAIN, "-option", "compose:menu")
     with field(sat.desktop) as program:
-        for keysym in (key for keys in sequences for key in keys):
-            sat.hand.tap(keysym)
-        sat.hand.tap(RETURN)
+        sat.write([*(key for keys in sequences for key in keys), RETURN])
         assert entered(program) == "éôß€"
     layout(sat.desktop, "-option", "")
     assert sat.done() == [TypeText("éôß€"), Press("Return")]
