@@ -55,6 +55,12 @@ class Seat:
     told: Told
     recorder: HandRecorder
 
+    def type(self, text: str) -> None:
+        """Type, and wait until the recorder has all of it and may still join more to it."""
+        self.hand.type(text)
+        joiner = self.recorder._joiner
+        until(lambda: getattr(joiner._open, "text", "") == text)
+
     def write(self, keysyms: Iterable[int]) -> None:
         """At a quick typist's pace: programs read late what a key meant that was just laid."""
         self.hand.tap(SHIFT)  # the server forgets what it lays for a keyboard's first key
