@@ -53,6 +53,7 @@ ALIASES = {
     "left": "Left",
     "right": "Right",
 }
+JOINERS = "\u200c\u200d\u200e\u200f"  # format characters that scripts need, and layouts hold
 LEVEL3 = 0xFE03  # ISO_Level3_Shift
 LEGACY = {  # keysyms from before Unicode that the usual layouts hold
     0x20AC: "€", 0xAD0: "‘", 0xAD1: "’", 0xAD2: "“", 0xAD3: "”", 0xAFE: "„", 0xAFD: "‚",
@@ -72,7 +73,7 @@ def check_printable(text: str) -> None:
     """ValueError if `text` holds what no key can type: newlines, tabs and other controls (they
     are presses), lone surrogates, unassigned code points."""
     for place, char in enumerate(text):
-        if not char.isprintable() and unicodedata.category(char) != "Zs":
+        if not (char.isprintable() or char in JOINERS or unicodedata.category(char) == "Zs"):
             name = unicodedata.name(char, "a control or unassigned character")
             raise ValueError(f"cannot type U+{ord(char):04X} ({name}) at {place} of {text!r}")
 

@@ -30,8 +30,9 @@ class Axis:
     pixels: int
 
     def pixel(self, value: float) -> int:
-        share = (value - self.low) / (self.high - self.low + 1)
-        return min(max(int(share * self.pixels), 0), self.pixels - 1)
+        # Multiplied first: a range in pixels comes out exact.
+        pixel = int((value - self.low) * self.pixels / (self.high - self.low + 1))
+        return min(max(pixel, 0), self.pixels - 1)
 
 
 class Pointing:

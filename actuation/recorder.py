@@ -7,8 +7,12 @@
                       ├──▶ one queue ──▶ Joiner ──▶ acts ──▶ frames before and after ──▶ told
     Eyes ── painted ──┘
 
-What the agent does itself, by XTEST, is never recorded. An input method's text (ibus, fcitx) goes
-to the program past the X server: only the keys that were pressed for it can be had.
+What the agent does itself, by XTEST, is never recorded. Of what a person does, this cannot be had:
+what an input method (ibus, fcitx) makes of the keys, since its text goes to the program past the X
+server (an input method on the viewer's own side is no matter: its text comes as keys); fingers on
+a touch screen; what a program adds or takes back by itself, as completion does while one types;
+the way of a drag between its ends; the exact number of a held key's repeats (actuation.repeats).
+A paste by a menu is told as the click that it is, and one of several lines as its key.
 """
 
 import queue
@@ -19,9 +23,9 @@ from dataclasses import dataclass, replace
 
 from actuation.action import Click, Drag, Motion, Move, Scroll
 from actuation.eyes import Eyes, Frame
-from actuation.geometry import from_root
+from actuation.geometry import clamp_point, from_root, to_root
 from actuation.hands import Hands
-from actuation.joining import Act, Event, Joiner, Key, Painted, Pasted, Pointer
+from actuation.joining import Act, Event, Joiner, Key, Moved, Painted, Pasted, Pointer
 from actuation.recorded import Recorded
 from actuation.selection import Selections
 from actuation.x11 import X11Desktop
@@ -148,6 +152,12 @@ class HandRecorder:
             self._complete(now)
 
     def _feed(self, event: Event) -> None:
+        if isinstance(event, Moved | Pointer):
+            place = to_root(clamp_point(from_root((event.x, event.y), self._screen), self._screen),
+                            self._screen)  # fmt: skip
+            if place != (event.x, event.y) and (isinstance(event, Moved) or event.down):
+                return  # on another screen, which nobody sees
+            event = replace(event, x=place[0], y=place[1])
         match event:
             case Painted():
                 self._painted = event.at

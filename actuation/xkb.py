@@ -9,18 +9,17 @@ takes about 0.1 ms.
 
 import ctypes
 import os
-import unicodedata
 from collections.abc import Callable
 from ctypes import byref, c_char_p, c_int, c_uint16, c_uint32, c_void_p
 from dataclasses import dataclass
 from typing import Any
 
 from actuation.desktop import DesktopError
+from actuation.keyboard import check_printable
 
 SHIFT, LOCK, CONTROL, ALT, SUPER, LEVEL3 = 0x01, 0x02, 0x04, 0x08, 0x40, 0x80
 MODIFIERS = {"ctrl": CONTROL, "alt": ALT, "shift": SHIFT, "super": SUPER}
 GROUP_SHIFT, GROUP_MASK = 13, 3  # the bits of an X state that tell the layout group
-JOINERS = "\u200c\u200d\u200e\u200f"  # format characters that scripts need and layouts hold
 NAMES = {"Prior": "Page_Up", "Next": "Page_Down", "ISO_Left_Tab": "Tab"}
 KEYPAD = range(0xFF80, 0xFFBE)
 LATIN = range(0x21, 0x7F)
@@ -209,10 +208,12 @@ class Composer:
 
 
 def printable(text: str) -> bool:
-    """Whether it is text and not a control."""
-    return all(
-        char.isprintable() or char in JOINERS or unicodedata.category(char) == "Zs" for char in text
-    )
+    """Whether it can be typed as text."""
+    try:
+        check_printable(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _locale() -> bytes:

@@ -1,5 +1,6 @@
 """Checks of the machine, each with what was found and what mends it."""
 
+import ctypes
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -49,6 +50,7 @@ def examine(settings: Settings) -> Iterator[tuple[str, Check]]:
     for name, (program, package) in PROGRAMS.items():
         yield name, _program(program, package)
     checks: dict[str, Callable[[], Check]] = {
+        "recorder": _recorder,
         "tesseract": _tesseract,
         "fonts": _fonts,
         "torch": _torch,
@@ -68,6 +70,16 @@ def _program(program: str, package: str) -> Check:
     if path:
         return Check(True, path)
     return Check(False, f"{program} is not on the PATH", f"apt-get install {package}")
+
+
+def _recorder() -> Check:
+    names = ("libxkbcommon.so.0", "libxkbcommon-x11.so.0")
+    try:
+        for name in names:
+            ctypes.CDLL(name)
+    except OSError as error:
+        return Check(False, str(error), "apt-get install libxkbcommon0 libxkbcommon-x11-0")
+    return Check(True, "libxkbcommon tells what a person's keys mean")
 
 
 def _tesseract() -> Check:

@@ -16,6 +16,7 @@ PACKAGES=(
   python3-venv ca-certificates
   tigervnc-standalone-server tigervnc-tools tigervnc-viewer novnc websockify
   openbox dbus dbus-x11 tmux
+  libxkbcommon0 libxkbcommon-x11-0
   xclip x11-utils x11-xserver-utils x11-xkb-utils fontconfig
   libreoffice-calc libreoffice-gtk3 gnucash feh zenity
   fonts-dejavu fonts-liberation fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji

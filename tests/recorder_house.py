@@ -5,7 +5,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -54,6 +54,20 @@ class Seat:
     hand: Hand
     told: Told
     recorder: HandRecorder
+
+    def type(self, text: str) -> None:
+        """Type, and wait until the recorder has all of it and may still join more to it."""
+        self.hand.type(text)
+        joiner = self.recorder._joiner
+        until(lambda: getattr(joiner._open, "text", "") == text)
+
+    def write(self, keysyms: Iterable[int]) -> None:
+        """At a quick typist's pace: programs read late what a key meant that was just laid."""
+        self.hand.tap(SHIFT)  # the server forgets what it lays for a keyboard's first key
+        time.sleep(0.1)
+        for keysym in keysyms:
+            self.hand.tap(keysym)
+            time.sleep(0.01)
 
     def done(self) -> list[Motion]:
         """The hand leaves and the recording ends: all that was done."""
