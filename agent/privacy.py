@@ -7,7 +7,8 @@ through `words` first.
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from json import dumps, loads
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from memory.exclude import NOT_KEPT, Excluding, Journal
 from perception.observation import Observation
 
 if TYPE_CHECKING:
+    from actuation.accessible import Accessible
     from memory.private.focus import Fields
     from memory.private.journal import Private
     from perception.read import Reader
@@ -48,16 +50,28 @@ class Guarded:
             return NOT_KEPT
         return self.private.words(text) if self.private else text
 
+    @contextmanager
+    def listening(self, bus: str = "") -> Iterator[bool]:
+        """While inside, programs of a desktop are heard that tell of their password fields (bus:
+        its session's D-Bus; the operator's own if empty). Whether there is anything to hear."""
+        ears = _ears(bus) if self.private else None
+        if self.private is None or ears is None:
+            yield False
+            return
+        self.private.ask(ears)
+        try:
+            yield True
+        finally:
+            self.private.ask(None)
+            ears.close()
+
     def begin(self, episode: Episode) -> None:
         self._journal.begin(episode)
 
     def intend(self, episode_id: str, step: Step, after: Observation | None = None) -> None:
         """after: the frame after the action where it is known already, as of a person's act: it
         tells whether the typing showed as dots."""
-        if self.private:
-            self.private.intend(episode_id, step, after)
-        else:
-            self._excluding.intend(episode_id, step)
+        self._journal.intend(episode_id, step, after)
 
     def outcome(self, episode_id: str, index: int, performed: Action) -> None:
         self._journal.outcome(episode_id, index, performed)
@@ -98,6 +112,15 @@ def harmless(job: Job, journal: Guarded) -> Job:
     numbers = loads(job.attempt)
     kept = dumps(numbers | {"detail": journal.words(numbers["detail"])})
     return replace(job, detail=detail, attempt=kept)
+
+
+def _ears(bus: str) -> "Accessible | None":
+    from actuation.accessible import Accessible
+
+    try:
+        return Accessible(bus)
+    except (ImportError, OSError, ValueError):  # no jeepney, no bus, or one that lets nobody in
+        return None
 
 
 def _broke(words: str) -> None:

@@ -86,6 +86,19 @@ class Frames:
         self._last = _Last(episode, image.copy(), ids, row.lastrowid)
         return row.lastrowid
 
+    def put(self, episode: str, place: int, image: Image) -> None:
+        """Show another frame at a step of an episode; sweep() after it removes the old one."""
+        rows = self._database.execute(
+            "SELECT place, frame FROM step WHERE episode = ? ORDER BY place", (episode,)
+        ).fetchall()
+        images = self.read([frame for _, frame in rows])
+        self.forget()  # frames build upon each other: all of the episode are written again
+        for (at, _), shown in zip(rows, images, strict=True):
+            frame = self.write(image if at == place else shown, episode)
+            self._database.execute(
+                "UPDATE step SET frame = ? WHERE episode = ? AND place = ?", (frame, episode, at)
+            )
+
     def _refresh(self) -> None:
         (version,) = self._database.execute("PRAGMA data_version").fetchone()
         if version == self._version:

@@ -153,24 +153,14 @@ class Store:
         """Put a step in the place of one that holds what should not have been kept: nothing of the
         old words and pixels stays in the file or in its log."""
         with self._writing() as database:
-            rows = database.execute(
-                "SELECT place, frame FROM step WHERE episode = ? ORDER BY place", (episode_id,)
-            ).fetchall()
-            images = self._frames.read([frame for _, frame in rows])
-            self._frames.forget()  # the frames build upon each other: all are written again
-            for (place, _), image in zip(rows, images, strict=True):
-                new = step.observation.image if place == step.index else image
-                database.execute(
-                    "UPDATE step SET frame = ? WHERE episode = ? AND place = ?",
-                    (self._frames.write(new, episode_id), episode_id, place),
-                )
-            values = step_row(episode_id, step, 0)
+            _, _, _, view, intended, performed, *_ = step_row(episode_id, step, 0)
             row = database.execute(
                 "UPDATE step SET view = ?, intended = ?, performed = ?, note = ?"
                 " WHERE episode = ? AND place = ?",
-                (*values[3:6], step.note, episode_id, step.index),
+                (view, intended, performed, step.note, episode_id, step.index),
             )
             _touched(row, episode_id, step.index)
+            self._frames.put(episode_id, step.index, step.observation.image)
             self._frames.sweep()
         with _told(self.path):
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -2,6 +2,7 @@
 
 import functools
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,12 @@ from PIL import ImageDraw, ImageFont
 from actuation.accessible import Accessible
 from actuation.action import Action, Click, Press, TypeText
 from actuation.virtual import VirtualDesktop
+from agent.config import Settings
+from agent.privacy import guarded
+from memory import fake
 from memory.private.focus import Focus
 from memory.private.masks import Echo, echo
+from memory.store import Store
 from perception.observation import Box, Image, Observation, Screen, Window
 from perception.read import Reader
 
@@ -118,3 +123,30 @@ def test_a_program_tells_of_its_password_field(tmp_path: Path) -> None:
         finally:
             listening.close()
             listening.close()
+
+
+def test_a_journal_asks_while_it_listens(tmp_path: Path) -> None:
+    with VirtualDesktop(640, 400) as desktop, Store(tmp_path / "m.sqlite") as store:
+        journal = guarded(store, Settings(data=tmp_path), reader=eyes())
+        assert journal.private is not None
+        with journal.listening("unix:path=/nowhere") as heard:
+            assert not heard
+        with journal.listening(f"unix:path={desktop.home.parent / 'run' / 'bus'}") as heard:
+            assert heard
+        told = Secretly()
+        journal.private.ask(told)
+        journal.begin(fake.head(fake.demonstration("e")))
+        first = fake.intent(fake.demonstration("e").steps[0])
+        shown = seen(drawn((20, 20, "Nickname:"), (140, 20, "tulips7")))
+        step = replace(first, observation=shown, intended=TypeText("tulips7"))
+        journal.intend("e", step)
+        (kept,) = store.episode("e").steps
+    assert kept.intended == TypeText("•••••••")
+    assert not any("tulips" in one.text for one in eyes().read(kept.observation).elements)
+
+
+class Secretly:
+    """A program that says: a password field has the keyboard."""
+
+    def hides(self, since: float, until: float) -> bool | None:
+        return True

@@ -35,7 +35,7 @@ class Focus:
     """Follows one episode's steps: where the last of them left the keyboard."""
 
     def __init__(self, fields: Fields | None = None) -> None:
-        self._fields = fields
+        self.fields = fields
         self._last: tuple[Observation, Action] | None = None
         self._point: tuple[int, int] | None = None
         self.typed = ""  # what was typed at one place, up to now, in several runs
@@ -62,7 +62,7 @@ class Focus:
     ) -> bool:
         """Whether `text`, typed on `seen`, must not be kept. after: the frame that shows it."""
         until = after.taken_at if after else seen.taken_at
-        told = self._fields.hides(seen.taken_at, until) if self._fields else None
+        told = self.fields.hides(seen.taken_at, until) if self.fields else None
         shows = self._echo(seen, after, text)
         if told or (shows and shows.echo is Echo.MASKED):
             return True

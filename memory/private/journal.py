@@ -53,6 +53,10 @@ class Private:
         self._hidden = False  # whether the step under way types what is not kept
         self._recent: deque[_Lived] = deque(maxlen=REMEMBERED)
 
+    def ask(self, fields: Fields | None) -> None:
+        """Whom to ask from now on whether a field hides its text."""
+        self._focus.fields = fields
+
     def words(self, text: str) -> str:
         """A text as it may be kept; secrets that it tells are known from now on."""
         self._meet(text)
@@ -81,7 +85,7 @@ class Private:
         self._hidden = self._learn(step.intended, step.observation, scene, after)
         kept = self._without(step, scene, self._hidden)
         self._focus.follow(step.observation, step.intended)
-        self._journal.intend(episode_id, kept)
+        self._journal.intend(episode_id, kept, after)
         if self.known.count > known:
             self._take_back(episode_id)
         self._recent.append(_Lived(step, kept, self._hidden, after is not None))
