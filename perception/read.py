@@ -19,7 +19,7 @@ from perception.fields import halves, reading_order
 from perception.glyphs import Specimens, begins_with_letter, edges, hides
 from perception.layout import MENU_HEIGHT, Layout, look
 from perception.neighbours import neighbours
-from perception.observation import Image, Observation
+from perception.observation import Box, Image, Observation
 from perception.scene import Element, Grid, Kind, Scene
 from perception.surfaces import Surface, surfaces
 from perception.tables import tabulate, trusted
@@ -117,14 +117,17 @@ class Reader:
 
         Slower than read(), and worth it once: before a name is copied.
         """
-        box, height, width = element.box, *observation.image.shape[:2]
+        again = self.again(observation, element.box)
+        return again is not None and echoes(again, element.text)
+
+    def again(self, observation: Observation, box: Box) -> Reading | None:
+        """A box (observation pixels) read as one line in another way than read() does; None where
+        it is empty."""
+        height, width = observation.image.shape[:2]
         top, left = max(0, box.y - _RIM), max(0, box.x - _RIM)
         bottom, right = min(height, box.bottom + _RIM), min(width, box.right + _RIM)
         found = normalise(observation.image[top:bottom, left:right])
-        if found is None:
-            return False
-        again = self._recogniser.read([found[0]], FOURTH)[0]
-        return echoes(again, element.text)
+        return None if found is None else self._recogniser.read([found[0]], FOURTH)[0]
 
     def _split(self, piece: Piece, reading: Reading) -> tuple[Piece, ...]:
         """The label and the value of a line, cut where the label really ends in its colon."""

@@ -377,16 +377,14 @@ class Leak:
 
 
 class Search:
-    """Looks for secrets in a store: bytes of all files, words of steps, pixels of frames.
+    """Looks for secrets in a store: bytes of all files, words of steps, pixels of frames."""
 
-    thorough: frames are also read by tesseract's own layout analysis, enlarged.
-    """
-
-    def __init__(self, lived: list[Lived], eyes: Recogniser, thorough: bool) -> None:
-        self._lived, self._thorough = lived, thorough
+    def __init__(self, lived: list[Lived], eyes: Recogniser) -> None:
+        self._lived = lived
         self._reader, self._texts = Reader(eyes), dict[bytes, list[tuple[str, Box]]]()
 
-    def leaks(self, settings: Settings) -> list[Leak]:
+    def leaks(self, settings: Settings, thorough: bool = False) -> list[Leak]:
+        """thorough: frames are also read by tesseract's own layout analysis, enlarged."""
         with Store(settings.store) as store:
             episodes = [store.episode(head.id) for head in store.episodes()]
         content = b"\0".join(p.read_bytes() for p in settings.data.rglob("*") if p.is_file())
@@ -402,7 +400,10 @@ class Search:
                 if shows(one.secret, f"{words} {titles} {episode.detail}"):
                     found.append(Leak(one.place, one.secret, f"words of step {step.index}"))
                 image = step.observation.image
-                if any(shows(one.secret, text) for text, _ in self.read(step.observation)):
+                texts = [text for text, _ in self.read(step.observation)]
+                if thorough:
+                    texts += layout(image)
+                if any(shows(one.secret, text) for text in texts):
                     found.append(Leak(one.place, one.secret, f"read in frame {step.index}"))
                 elif self._drawn(one.secret, step.observation, before, image):
                     found.append(Leak(one.place, one.secret, f"drawn in frame {step.index}"))
@@ -411,8 +412,8 @@ class Search:
     def read(self, seen: Observation) -> list[tuple[str, Box]]:
         key = seen.image.tobytes()
         if key not in self._texts:
-            lines = [(e.text, e.box) for e in self._reader.read(seen).elements if e.text]
-            self._texts[key] = lines + (layout(seen.image) if self._thorough else [])
+            elements = self._reader.read(seen).elements
+            self._texts[key] = [(one.text, one.box) for one in elements if one.text]
         return self._texts[key]
 
     def _drawn(self, secret: str, seen: Observation, raw: Image, kept: Image) -> bool:
@@ -450,7 +451,7 @@ def looks(text: str) -> str:
     return bare(text).lower().translate(str.maketrans("oqilzsb", "0011258"))
 
 
-def layout(image: Image) -> list[tuple[str, Box]]:
+def layout(image: Image) -> list[str]:
     """Lines as tesseract's own analysis finds them in the picture at twice its size."""
     import tesserocr
     from PIL import Image as Pictures
@@ -462,14 +463,4 @@ def layout(image: Image) -> list[tuple[str, Box]]:
     picture = picture.resize((2 * picture.width, 2 * picture.height))
     with tesserocr.PyTessBaseAPI(path=folder, lang=name, psm=tesserocr.PSM.SPARSE_TEXT) as api:
         api.SetImage(picture)
-        api.Recognize()
-        level = tesserocr.RIL.TEXTLINE
-        found = []
-        for part in tesserocr.iterate_level(api.GetIterator(), level):
-            try:
-                text, corners = part.GetUTF8Text(level), part.BoundingBox(level)
-            except RuntimeError:
-                continue
-            x, y, right, bottom = (value // 2 for value in corners)
-            found.append((text.strip(), Box(x, y, right - x + 1, bottom - y + 1)))
-        return found
+        return str(api.GetUTF8Text()).splitlines()

@@ -20,7 +20,7 @@ from memory.exclude import Journal, Mending, framed, writes
 from memory.private.focus import Fields, Focus, typing
 from memory.private.known import Known
 from memory.private.labels import telling
-from memory.private.pixels import seen
+from memory.private.pixels import Sight, seen
 from memory.private.spans import HIDDEN, Span, masked
 from memory.redact import secrets
 from perception.observation import Box, Image, Observation
@@ -198,6 +198,17 @@ class Private:
             self._broke(f"a frame is kept black, it could not be read: {error}")
             return None
 
+    def _sight(self, observation: Observation, scene: Scene) -> Sight:
+        def again(box: Box) -> str:
+            reading = self._reader.again(observation, box)
+            return reading.text if reading else ""
+
+        try:
+            return seen(scene, observation.image, self.known, again)
+        except Exception as error:
+            self._broke(f"a frame is kept black, it could not be read again: {error}")
+            return Sight((Box(0, 0, *observation.image.shape[1::-1]),), ())
+
     def _seen(self, observation: Observation, scene: Scene | None) -> Observation:
         """The observation as it may be kept."""
         windows = tuple(
@@ -205,12 +216,12 @@ class Private:
         )
         if scene is None:
             return replace(observation, image=np.zeros_like(observation.image), windows=windows)
-        sight = seen(scene, observation.image, self.known)
+        sight = self._sight(observation, scene)
         news = [value for value in sight.met if value not in self.known]
         for value in news:
             self.known.add(value)
         if news:  # it may stand elsewhere on the same frame
-            sight = seen(scene, observation.image, self.known)
+            sight = self._sight(observation, scene)
         boxes = [*sight.boxes, *_titles(observation, windows)]
         return replace(observation, image=_black(observation.image, boxes), windows=windows)
 

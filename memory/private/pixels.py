@@ -6,8 +6,8 @@ Reading errs: what two readings do not agree on is judged by its shape, without 
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,7 +37,11 @@ _LENGTHS = {  # of accounts by country, from SWIFT's IBAN registry
     "FI": 18, "EE": 20, "LV": 21, "LT": 20, "PL": 28, "CZ": 24, "SK": 24, "HU": 28, "SI": 19,
     "HR": 21, "RO": 24, "BG": 22, "GR": 27, "CY": 28, "MT": 31, "TR": 26,
 }  # fmt: skip
+_LINE = (7, 40)  # heights of lines of text in pixels
 _SPACE = 0.22  # width of the gap between words, in heights of a line
+
+
+Again = Callable[[Box], str]
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,16 @@ class Sight:
     met: tuple[str, ...]
 
 
-def seen(scene: Scene, image: Image, known: Known) -> Sight:
-    """What must be black in the frame that a scene was read from."""
+def seen(scene: Scene, image: Image, known: Known, again: Again) -> Sight:
+    """What must be black in the frame that a scene was read from.
+
+    again: reads what looks like a line and was not understood once more, in another way.
+    """
     boxes: list[Box] = []
     met: list[str] = []
     for element in scene.elements:
+        if not element.text and _like_a_line(element.box):
+            element = replace(element, text=again(element.box), confidence=0.0, certain=False)
         if not element.text:
             continue
         found = list(_spans(element, known))
@@ -65,6 +74,11 @@ def seen(scene: Scene, image: Image, known: Known) -> Sight:
                 if span.kind == "password" and telling(value := element.text[span.start : span.end])
             ]
     return Sight(tuple(boxes), tuple(met))
+
+
+def _like_a_line(box: Box) -> bool:
+    """Whether what is there may be a line of text that was taken for a picture."""
+    return _LINE[0] <= box.h <= _LINE[1] and box.w >= 3 * box.h
 
 
 def _spans(element: Element, known: Known) -> Iterator[Span]:
