@@ -5,6 +5,7 @@ import random
 import string
 from dataclasses import replace
 from importlib.resources import files
+from json import dumps, loads
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,9 @@ from stdnum import iban, luhn
 from actuation.action import Action, Ask, Done, Fail, Press, TypeText
 from actuation.fake import FakeDesktop
 from agent.config import Settings
-from agent.privacy import guarded
+from agent.privacy import guarded, harmless
+from agent.worker.jobs import Jobs
+from agent.worker.told import Job
 from memory import fake
 from memory.episode import Outcome, Step
 from memory.exclude import Excluding
@@ -295,3 +298,21 @@ def test_a_number_typed_in_pieces_is_taken_back(tmp_path: Path) -> None:
     steps = [step(shown, TypeText(part), index=at) for at, part in enumerate(plain)]
     lived = kept(tmp_path / "n.sqlite", steps)
     assert [one.performed for one in lived] == [TypeText(part) for part in plain]
+
+
+def test_neither_queue_nor_how_a_job_ended_keeps_a_secret(tmp_path: Path) -> None:
+    path = tmp_path / "queue.json"
+    jobs = Jobs(path)
+    job = jobs.add(Job(0, "books/enter_invoice", variant=f"login with password {PASSWORD}"))
+    assert PASSWORD in jobs.waiting[0].variant  # this process goes on with it
+    assert PASSWORD not in path.read_text()
+    assert Jobs(path).waiting[0].variant == "login with password [password]"
+    with Store(tmp_path / "m.sqlite") as store:
+        journal = guarded(store, Settings(data=tmp_path), reader=eyes())
+        journal.begin(replace(fake.head(fake.demonstration("e")), goal=job.variant))
+        numbers = dumps({"detail": f"{PASSWORD} was wrong", "steps": 3})
+        ended = replace(job, outcome="failed", detail=f"{PASSWORD} was wrong", attempt=numbers)
+        jobs.end(harmless(ended, journal))
+    assert PASSWORD not in path.read_text()
+    assert Jobs(path).ended[0].detail == "[password] was wrong"
+    assert loads(Jobs(path).ended[0].attempt) == {"detail": "[password] was wrong", "steps": 3}

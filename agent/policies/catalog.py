@@ -1,11 +1,15 @@
 """Policies by name, and weights by name: what --policy and --weights mean."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.attempt import PolicyMaker
 from agent.config import Settings
 from agent.errors import BadInput, Needed
 from agent.policies.vlm.spec import is_vlm
+
+if TYPE_CHECKING:
+    from perception.read import Reader
 
 NAMES = ("core", "scripted", "replay", "noop")
 
@@ -22,9 +26,12 @@ def learns(policy: str) -> bool:
     return policy == "core" or is_vlm(policy)
 
 
-def maker(name: str, weights: Path | None, memory: Path | None = None) -> PolicyMaker:
+def maker(
+    name: str, weights: Path | None, memory: Path | None = None, reader: "Reader | None" = None
+) -> PolicyMaker:
     """A maker of policies; the core's weights are read once. weights: a level, None for shipped.
-    memory: the store whose demonstrations are replayed.
+    memory: the store whose demonstrations are replayed. reader: shared with who reads the same
+    frames, so that nothing is read twice.
 
     Raises BadInput for an unknown name, Needed for weights that are missing or corrupt.
     """
@@ -46,7 +53,7 @@ def maker(name: str, weights: Path | None, memory: Path | None = None) -> Policy
         from agent.policies.core.policy import CorePolicy
 
         try:
-            policy = CorePolicy(weights)
+            policy = CorePolicy(weights, reader)
         except (OSError, ValueError) as error:
             raise Needed(str(error)) from error
         return lambda task: policy

@@ -33,6 +33,7 @@ from agent.worker.client import Connection, connect
 from agent.worker.place import held, only_one
 from memory.day import context
 from memory.episode import Actor, Outcome
+from perception.read import Reader
 
 
 def main(
@@ -67,10 +68,11 @@ def main(
         watcher(output.progress, watch) as eyes,
     ):
         store.recover()
+        reader = Reader()
         stage = Stage(
             lambda: eyes.attached(VirtualDesktop(settings.width, settings.height)),
-            maker(acting, level(weights, settings, acting), settings.store),
-            guarded(store, settings),
+            maker(acting, level(weights, settings, acting), settings.store, reader),
+            guarded(store, settings, reader=reader),
             recall=lambda goal: context(store, goal, recall=recall),
             rules=rules(settings),
             sink=Several(ConsoleSink(output.console), eyes),

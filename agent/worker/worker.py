@@ -48,6 +48,7 @@ from memory.levels import Levels
 from memory.redact import redact
 from memory.sleep.lock import asleep
 from memory.store import Store, StoreError
+from perception.read import Reader
 from tasks.catalog import create
 from tasks.outside import NoTaskError
 from tasks.task import Task
@@ -73,6 +74,7 @@ class Worker:
         self._news = threading.Event()
         self._looked_at = -WATCHED
         self._sight = Sight(settings, self.session, self.board)
+        self._reader = Reader()  # of policy and journal: they see the same frames
         self._policies: dict[tuple[str, Path | None], PolicyMaker] = {}
         self._job = Job(0, "")
         self._turn = threading.Lock()  # held while a task or a night begins
@@ -219,7 +221,7 @@ class Worker:
         """Run due tasks, one after another, until end()."""
         with ExitStack() as open_now:
             store = open_now.enter_context(Store(self.settings.store))
-            journal = guarded(store, self.settings)
+            journal = guarded(store, self.settings, reader=self._reader)
 
             def sink(event: Event) -> None:
                 if isinstance(event, Looked):
@@ -328,7 +330,7 @@ class Worker:
         path = level(job.weights, self.settings, name)
         if (name, path) not in self._policies:
             self._policies.clear()  # one set of weights in memory
-            self._policies[name, path] = maker(name, path, self.settings.store)
+            self._policies[name, path] = maker(name, path, self.settings.store, self._reader)
         policy = self._policies[name, path](task)
         self.board.now.weights = policy.weights
         return policy

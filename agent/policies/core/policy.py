@@ -32,6 +32,7 @@ from agent.policies.core.trail import Trail, source_label
 from agent.policies.core.values import written
 from agent.policy import Decision
 from memory.day import Context
+from memory.vault import PLACEHOLDER
 from perception.observation import Observation
 from perception.read import Reader
 from perception.text import is_value
@@ -83,7 +84,9 @@ class CorePolicy:
 
     def performed(self, action: Action) -> None:
         situation = self.trail.situation
-        if isinstance(action, TypeText) and situation is not None:
+        # Behind a placeholder the screen shows a value that is not known here: nothing to compare.
+        filled = isinstance(action, TypeText) and PLACEHOLDER.search(action.text)
+        if isinstance(action, TypeText) and situation is not None and not filled:
             focus = situation.scene.focused
             if focus is not None:
                 place = place_of(situation.scene)
