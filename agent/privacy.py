@@ -104,6 +104,15 @@ def guarded(
     return Guarded(excluding, Private(excluding, reader, fields, told, _broke))
 
 
+def cleaned(settings: Settings) -> Callable[[str], str]:
+    """What may be kept of words that no run told: those of a queue, of a flag."""
+    if not settings.redact:
+        return str
+    from memory.redact import redact
+
+    return redact
+
+
 def harmless(job: Job, journal: Guarded) -> Job:
     """An ended job as a file may keep it: how it ended may quote what was on the screen."""
     detail = journal.words(job.detail)

@@ -18,7 +18,7 @@ PACKAGES=(
   openbox dbus dbus-x11 tmux
   libxkbcommon0 libxkbcommon-x11-0
   xclip x11-utils x11-xserver-utils x11-xkb-utils fontconfig
-  libreoffice-calc libreoffice-gtk3 gnucash feh zenity
+  libreoffice-calc libreoffice-gtk3 gnucash feh zenity at-spi2-core
   fonts-dejavu fonts-liberation fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
   tesseract-ocr-eng tesseract-ocr-script-latn
 )

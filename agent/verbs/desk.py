@@ -7,6 +7,7 @@ from types import FrameType
 
 from agent.config import Settings
 from agent.errors import BadInput
+from agent.unlock import for_children
 from agent.worker.client import connect, started
 
 
@@ -14,6 +15,7 @@ def main() -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BadInput("the desk needs a terminal: use the verbs (dormouse --help), with --plain")
     settings = Settings()
+    for_children(settings)  # the desk itself has no line to ask in
     toured = settings.data / "toured"
     first = not toured.exists()
     started(settings, lambda words: print(words, file=sys.stderr)).close()

@@ -1,8 +1,11 @@
 """What clients change in memory: judge a step, amend a recording, accept it, forget."""
 
+from collections.abc import Callable
+
 from actuation.grammar import GrammarError, parse_action
 from agent.config import Settings
 from agent.errors import BadInput
+from agent.privacy import cleaned
 from agent.worker import wire
 from memory import amend
 from memory.amend import AmendError
@@ -16,21 +19,22 @@ def edited(settings: Settings, edit: Edit) -> str:
     """Do it, as one transaction; what was done, in words. BadInput where it cannot be."""
     with Store(settings.store) as store:
         try:
-            return _edited(store, edit)
+            return _edited(store, edit, cleaned(settings))
         except (KeyError, GrammarError, StillOpenError, AmendError) as error:
             raise BadInput(str(error.args[0])) from error
 
 
-def _edited(store: Store, edit: Edit) -> str:
+def _edited(store: Store, edit: Edit, clean: Callable[[str], str]) -> str:
+    """clean: takes secrets out of what is kept in words."""
     name = edit.episode
     match edit:
         case wire.Forget():
             store.delete(name)
             return f"episode {name} was deleted"
         case wire.Flag():
-            correction = parse_action(edit.action) if edit.action else None
-            store.flag(name, edit.step, edit.reason, correction)
-            said = edit.action or edit.reason or "the flag was taken back"
+            action, reason = clean(edit.action), clean(edit.reason)
+            store.flag(name, edit.step, reason, parse_action(action) if action else None)
+            said = action or reason or "the flag was taken back"
             return f"step {edit.step} of {name}: {said}"
         case wire.Trim():
             amend.trim(store, name, edit.first, edit.last)
@@ -46,7 +50,7 @@ def _edited(store: Store, edit: Edit) -> str:
             where = "all steps" if edit.step is None else f"step {edit.step}"
             return f"a box of {where} of {name} is masked"
         case wire.Label():
-            amend.label(store, name, edit.goal)
+            amend.label(store, name, clean(edit.goal))
             return f"recording {name} has another goal"
         case wire.Accept():
             amend.accept(store, name)

@@ -30,7 +30,7 @@ from agent.own import after
 from agent.policies.catalog import level, maker
 from agent.policies.vlm.spec import is_vlm
 from agent.policy import Policy
-from agent.privacy import Guarded, guarded, harmless
+from agent.privacy import Guarded, cleaned, guarded, harmless
 from agent.session import Patience, Session, State
 from agent.stop import Interrupted, Stop
 from agent.unlock import opened
@@ -45,7 +45,6 @@ from memory.amend import RECORDING
 from memory.day import context
 from memory.episode import Actor, Outcome
 from memory.levels import Levels
-from memory.redact import redact
 from memory.sleep.lock import asleep
 from memory.store import Store, StoreError
 from perception.read import Reader
@@ -65,7 +64,7 @@ class Worker:
         patience = Patience(settings.lead_seconds, settings.approval_seconds)
         self.session = Session(patience, lambda: self.board.changed())
         self.session.watched = lambda: time.monotonic() - self._looked_at < WATCHED
-        self.jobs = Jobs(settings.run / "queue.json", redact if settings.redact else str)
+        self.jobs = Jobs(settings.run / "queue.json", cleaned(settings))
         self.board = Board(self.session, self.jobs)
         self.board.rules = rule_lines(settings)
         chords = settings.record_finish, settings.record_hide
