@@ -32,14 +32,19 @@ class Acts:
     """What a person's hands did since it was last called (agent.diary.Taught): the first MOST acts,
     each with the frame before it alone, since frames are large."""
 
-    def __init__(self, record: Callable[[Callable[[Recorded], None]], Recorder]) -> None:
-        """record: begins a recording that tells each act. Errors of it pass through."""
-        self._record = record
+    def __init__(
+        self,
+        record: Callable[[Callable[[Recorded], None]], Recorder],
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """record: begins a recording that tells each act; its errors pass through. wanted: whether
+        an act is to be kept."""
+        self._record, self._wanted = record, wanted
         self._begin()
 
     def _begin(self) -> None:
         self._done: list[Recorded] = []
-        self._recorder = self._record(partial(_keep, self._done))
+        self._recorder = self._record(partial(self._keep, self._done))
 
     def __call__(self) -> list[Recorded]:
         self._recorder.close()  # what is still being joined is told first
@@ -50,7 +55,6 @@ class Acts:
     def close(self) -> None:
         self._recorder.close()
 
-
-def _keep(done: list[Recorded], act: Recorded) -> None:
-    if len(done) < MOST:
-        done.append(replace(act, after=act.before))
+    def _keep(self, done: list[Recorded], act: Recorded) -> None:
+        if len(done) < MOST and self._wanted():
+            done.append(replace(act, after=act.before))

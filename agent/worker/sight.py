@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from actuation.desktop import Host
 from actuation.local import LocalDesktop
 from actuation.person import PersonWatch
+from actuation.recorded import Recorded
+from actuation.recorder import HandRecorder
 from actuation.virtual import VirtualDesktop
 from agent.config import Settings
 from agent.session import Session
-from agent.touching import Touching
+from agent.touching import Acts, Touching
 from agent.worker.board import Board
 from agent.worker.live import Lens
 from agent.worker.wire import Picture
@@ -22,6 +25,7 @@ class Sight:
         self._settings, self._session, self._board = settings, session, board
         self._secret = settings.run / "vnc.passwd"
         self._lens: Lens | None = None
+        self._acts: Acts | None = None
         self._open = ExitStack()
 
     def see(self, width: int, height: int, after: str) -> Picture:
@@ -35,7 +39,9 @@ class Sight:
         desktop = VirtualDesktop(self._settings.width, self._settings.height)
         try:
             self._watch(desktop.display)
+            self._follow(desktop)
         except BaseException:
+            self._open.close()
             desktop.close()
             raise
         self._session.attach(desktop)
@@ -56,9 +62,13 @@ class Sight:
             self.close()
             desktop.close()
 
+    def taught(self) -> list[Recorded]:
+        """What a person's hands did on the virtual desktop since the last call."""
+        return self._acts() if self._acts else []
+
     def close(self) -> None:
         """Watch nothing any more. Safe to call twice."""
-        self._lens = None
+        self._lens = self._acts = None
         self._open.close()
         self._board.vnc = ("", "")
         self._secret.unlink(missing_ok=True)
@@ -73,3 +83,9 @@ class Sight:
             self._open.close()
             raise
         self._lens = lens
+
+    def _follow(self, desktop: VirtualDesktop) -> None:
+        """Keep what hands do there, but for what is recorded as a demonstration anyway."""
+        begin = partial(HandRecorder, desktop)
+        self._acts = Acts(begin, lambda: self._session.cue is None)
+        self._open.callback(self._acts.close)

@@ -236,6 +236,7 @@ class Worker:
                     sink=sink,
                     approve=self.session.approve,
                     hold=self.session.hold,
+                    taught=self._sight.taught,
                     fill=Facts(self.settings).fill,
                 )
             )
