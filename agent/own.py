@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from actuation.action import Done
+from agent.approval import Approve, Request
 from agent.attempt import Attempt
 from agent.errors import BadInput
 from memory.episode import Episode, Outcome
@@ -36,6 +38,16 @@ SUFFIXES: dict[str, Program] = {
 def never(sentence: str) -> bool:
     """Nobody is there to agree to anything."""
     return False
+
+
+def agreeing(approve: Approve) -> Agree:
+    """Asks as about any delicate action: at the desk, by `dormouse approve`; no answer is a no."""
+
+    def agree(sentence: str) -> bool:
+        answer = approve(Request(Done(), ("own files",), sentence))
+        return answer is not None and answer.yes
+
+    return agree
 
 
 def after(attempt: Attempt, provenance: str, agree: Agree = never) -> str:

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 from memory import recall as recollection
+from memory.levels import Level
 from memory.recall import RecalledStep
 from memory.redact import redact
 from memory.store import Store
@@ -29,8 +30,10 @@ def context(
     recall: bool = True,
     habits: tuple[str, ...] = (),
     now: float | None = None,
+    level: Level | None = None,
 ) -> Context:
-    """The context for a goal. now: seconds since the epoch; the day began at local midnight."""
+    """The context for a goal. now: seconds since the epoch; the day began at local midnight.
+    level: whose weights act, None for the shipped ones."""
     today = time.localtime(now)
     midnight = time.mktime((*today[:3], 0, 0, 0, 0, 0, -1))
     done = tuple(
@@ -38,6 +41,6 @@ def context(
         f" {run.outcome or 'under way'}"
         for run in store.episodes(provenance="run", since=midnight)
     )
-    steps = recollection.recall(store, goal, EPISODES) if recall else ()
+    steps = recollection.recall(store, goal, EPISODES, level) if recall else ()
     answered = tuple((redact(asked), redact(said)) for asked, said in store.answers(midnight))
     return Context(habits, done, steps, answered)

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from memory.episode import Episode, Outcome, Step
+from memory.levels import Level
 from memory.store import Store
 
 
@@ -19,12 +20,23 @@ class RecalledStep:
     similarity: float
 
 
-def recall(store: Store, goal: str, limit: int = 3) -> tuple[RecalledStep, ...]:
+def recall(
+    store: Store, goal: str, limit: int = 3, level: Level | None = None
+) -> tuple[RecalledStep, ...]:
     """The steps that were done in the `limit` good episodes whose goals are most like this one.
 
     Most similar episode first (equally similar: the latest), each in the order it was lived.
+    level: whose weights act; of a task that it has learned only what came later is recalled: the
+    night learned without it, and with it would find itself in a situation that it never saw.
     """
-    lived = [episode for episode in store.episodes() if good(episode)]
+    heads = store.episodes()
+    learned = {head.task for head in heads if level and head.id in level.episodes and head.task}
+    lived = [
+        episode
+        for episode in heads
+        if good(episode)
+        and not (level and episode.task in learned and episode.started_at < level.made_at)
+    ]
     alike = similarities(goal, [episode.goal for episode in lived])
     ranked = sorted(
         zip(alike, lived, strict=True),

@@ -101,9 +101,12 @@ def work(
     store: Store, level: Path | None, job: Path, numbers: Sequence[int], agree: own.Agree
 ) -> list[Attempt]:
     done = []
-    policies = maker("core", level)
+    live = Levels(job.parents[1] / "levels").live_level()
     with Stage(
-        partial(VirtualDesktop, *SIZE), policies, store, recall=lambda goal: context(store, goal)
+        partial(VirtualDesktop, *SIZE),
+        maker("core", level),
+        store,
+        recall=lambda goal: context(store, goal, level=live),
     ) as stage:
         for number in numbers:
             done.append(stage.attempt(str(job), number))

@@ -9,6 +9,7 @@ from agent.errors import BadInput, Needed
 from agent.policies.vlm.spec import is_vlm
 
 if TYPE_CHECKING:
+    from memory.levels import Level
     from perception.read import Reader
 
 NAMES = ("core", "scripted", "replay", "noop")
@@ -67,6 +68,16 @@ def maker(
 def shipped() -> list[Path]:
     """The files of weights that came with the package."""
     return sorted((Path(__file__).parent / "core").rglob("*.safetensors"))
+
+
+def acting(weights: str, settings: Settings, policy: str = "") -> "Level | None":
+    """The level that acts: None where the live one does not, or there is none."""
+    from memory.levels import Levels
+
+    policy = settings.named(policy)
+    if weights != "live" or not learns(policy):
+        return None
+    return Levels(settings.room(policy) / "levels").live_level()
 
 
 def level(weights: str, settings: Settings, policy: str = "") -> Path | None:

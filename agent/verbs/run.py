@@ -21,7 +21,7 @@ from agent.facts import Facts
 from agent.guarding import rules
 from agent.output import Output
 from agent.own import Agree, Own, after, asked
-from agent.policies.catalog import known, level, maker
+from agent.policies.catalog import acting, known, level, maker
 from agent.privacy import guarded
 from agent.stop import Interrupted, Stop
 from agent.tally import contract
@@ -48,19 +48,20 @@ def main(
     own: Own | None = None,
 ) -> int:
     output, settings = Output(json), Settings()
-    acting = known(settings.named(policy))
+    name = known(settings.named(policy))
     task, seeds = asked(settings.jobs, task, seeds, own or Own())
     if not seeds:
         output.console.print("nothing is left to do: all of it is done")
         return 0
     if chosen((task,), variant) != (task,):
         raise BadInput(f"{task} is a suite: name one task of it")
-    shown = acting == "scripted"
+    shown = name == "scripted"
     provenance, actor = ("demonstration", Actor.ORACLE) if shown else ("run", Actor.AGENT)
     attempts: list[Attempt] = []
     if held(settings):
-        jobs = [wire.Job(0, task, seed, variant, acting, weights, recall) for seed in seeds]
+        jobs = [wire.Job(0, task, seed, variant, name, weights, recall) for seed in seeds]
         return _through(output, settings, jobs)
+    acts = acting(weights, settings, name)
     with (
         Stop() as stop,
         only_one(settings),
@@ -71,9 +72,9 @@ def main(
         reader = Reader()
         stage = Stage(
             lambda: eyes.attached(VirtualDesktop(settings.width, settings.height)),
-            maker(acting, level(weights, settings, acting), settings.store, reader),
+            maker(name, level(weights, settings, name), settings.store, reader),
             guarded(store, settings, reader=reader),
-            recall=lambda goal: context(store, goal, recall=recall),
+            recall=lambda goal: context(store, goal, recall=recall, level=acts),
             rules=rules(settings),
             sink=Several(ConsoleSink(output.console), eyes),
             approve=approver(output.progress),
@@ -90,7 +91,7 @@ def main(
                     output.console.print(said, markup=False, highlight=False, soft_wrap=True)
                 if stop.thrown:
                     break
-    return _told(output, task, acting, seeds, attempts, stop)
+    return _told(output, task, name, seeds, attempts, stop)
 
 
 def _through(output: Output, settings: Settings, jobs: list[wire.Job]) -> int:

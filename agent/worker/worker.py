@@ -17,7 +17,7 @@ from pathlib import Path
 from actuation.action import Action, Ask, Done, Fail, TypeText
 from actuation.grammar import GrammarError, parse_action
 from actuation.keyboard import check_printable
-from agent.approval import Answer, Request
+from agent.approval import Answer
 from agent.attempt import Attempt, PolicyMaker, Stage
 from agent.config import Settings
 from agent.cue import Cue
@@ -26,8 +26,7 @@ from agent.events import Event, Looked, Progress
 from agent.facts import Facts
 from agent.guarding import rule_lines, rules
 from agent.hands import hands
-from agent.own import after
-from agent.policies.catalog import level, maker
+from agent.policies.catalog import acting, level, maker
 from agent.policies.vlm.spec import is_vlm
 from agent.policy import Policy
 from agent.privacy import Guarded, cleaned, guarded, harmless
@@ -232,7 +231,10 @@ class Worker:
                     self._sight.virtual,
                     self._policy,
                     journal,
-                    recall=lambda goal: context(store, goal, recall=self._job.recall),
+                    recall=lambda goal: context(
+                        *(store, goal, self._job.recall),
+                        level=acting(self._job.weights, self.settings, self._job.policy),
+                    ),
                     sink=sink,
                     approve=self.session.approve,
                     hold=self.session.hold,
@@ -264,8 +266,6 @@ class Worker:
         try:
             stage.arm(stop, strict)
             attempt = self._attempt(stage, job)
-            if said := after(attempt, provenance(job), self._agree):
-                self.board.say(said)
             ended = replace(
                 job,
                 outcome=attempt.outcome,
@@ -318,11 +318,6 @@ class Worker:
             with self._sight.local(job.display) as desktop:
                 return stage.film(desktop, job.goal, cue, listen)
         return stage.record(job.task, job.seed, job.variant, job.goal, cue, listen)
-
-    def _agree(self, sentence: str) -> bool:
-        """Whether the operator's own files may be replaced: a question like any other."""
-        answer = self.session.approve(Request(Done(), ("own files",), sentence))
-        return answer is not None and answer.yes
 
     def _policy(self, task: Task) -> Policy:
         job = self._job
