@@ -15,6 +15,7 @@ the way of a drag between its ends; the exact number of a held key's repeats (ac
 A paste by a menu is told as the click that it is, and one of several lines as its key.
 """
 
+import math
 import queue
 import threading
 import time
@@ -37,6 +38,7 @@ PASTES = ("ctrl+v", "ctrl+shift+v", "shift+Insert")
 TERMINALS = ("xterm", "uxterm", "gnome-terminal-server", "konsole", "xfce4-terminal", "alacritty",
              "kitty", "tilix", "terminator", "urxvt")  # fmt: skip
 MIDDLE = 2
+TIMES = 0.001  # seconds: the server's clock tells no less
 
 
 @dataclass(frozen=True)
@@ -51,26 +53,15 @@ _Note = Event | _Hidden | None
 
 
 class HandRecorder:
-    """The Recorder protocol on a display. DesktopError where it lacks what is needed.
+    """The Recorder protocol on a display. DesktopError where it lacks what is needed."""
 
-    pause: a key or chord as Press names it ("Pause"), which hides the recording and shows it
-    again, and is itself never recorded; switched(hidden) is told then, from a thread of ours.
-    """
-
-    def __init__(
-        self,
-        desktop: X11Desktop,
-        told: Callable[[Recorded], None],
-        pause: str = "",
-        switched: Callable[[bool], None] = lambda hidden: None,
-    ) -> None:
+    def __init__(self, desktop: X11Desktop, told: Callable[[Recorded], None]) -> None:
         self._screen, self._told = desktop.screen, told
-        self._pause, self._switched = pause, switched
         self._came: queue.SimpleQueue[_Note] = queue.SimpleQueue()
         self._joiner = Joiner()
         self._pinned: dict[float, Frame] = {}  # the frames before what may have begun
         self._waiting: list[tuple[Act, Frame]] = []  # done, but for the frame after them
-        self._hidden_at: float | None = None
+        self._hidden = (math.inf, math.inf)  # from when until when, the last time
         self._dark = False  # hidden, as far as the queue is read
         self._painted = 0.0
         # Once, so that the epoch's clock may be set meanwhile.
@@ -87,7 +78,13 @@ class HandRecorder:
         self._thread.start()
 
     def hide(self, hidden: bool) -> None:
-        self._switch(hidden, time.monotonic())
+        now, (since, until) = time.monotonic(), self._hidden
+        if hidden == (since <= now < until):
+            return
+        self._hidden = (now, math.inf) if hidden else (since, now)
+        if hidden:
+            self._eyes.hide()
+        self._came.put(_Hidden(hidden, now))
 
     def close(self) -> None:
         self._hands.close()
@@ -96,23 +93,10 @@ class HandRecorder:
         self._eyes.close()
 
     def _put(self, event: Event | None) -> None:
-        """From the threads of hands and eyes."""
-        if self._pause and isinstance(event, Key) and event.name == self._pause:
-            hidden = self._hidden_at is None
-            self._switch(hidden, event.at)
-            self._switched(hidden)
-            return
-        hidden_at = self._hidden_at
-        if event is None or hidden_at is None or event.at <= hidden_at:
+        """From the threads of hands and eyes, which may be late: what counts is when it was."""
+        since, until = self._hidden
+        if event is None or not since - TIMES < event.at <= until:
             self._came.put(event)
-
-    def _switch(self, hidden: bool, at: float) -> None:
-        if hidden == (self._hidden_at is not None):
-            return
-        self._hidden_at = at if hidden else None
-        if hidden:
-            self._eyes.hide()
-        self._came.put(_Hidden(hidden, at))
 
     def _join(self) -> None:
         try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from Xlib import X
 from Xlib.display import Display
 
-from actuation.action import Motion
+from actuation.action import Motion, Wait
 from actuation.desktop import Program
 from actuation.recorded import Recorded
 from actuation.recorder import HandRecorder
@@ -77,12 +77,10 @@ class Seat:
 
 
 @contextmanager
-def seat(
-    desktop: VirtualDesktop, pause: str = "", switched: Callable[[bool], None] = lambda hidden: None
-) -> Iterator[Seat]:
+def seat(desktop: VirtualDesktop) -> Iterator[Seat]:
     told = Told()
     with Hand(desktop.vnc_socket, desktop.vnc_password) as hand:
-        recorder = HandRecorder(desktop, told, pause, switched)
+        recorder = HandRecorder(desktop, told)
         try:
             yield Seat(desktop, hand, told, recorder)
         finally:
@@ -96,6 +94,7 @@ def field(desktop: VirtualDesktop, *options: str) -> Iterator[Program]:
     program = desktop.launch(["zenity", "--entry", "--title", title, "--text", "Text", *options])
     try:
         desktop.wait_for(lambda window: window.title == title and window.active)
+        desktop.perform(Wait(0.1))  # so that the next look asks the program whether it listens
         desktop.observe()
         yield program
     finally:

@@ -28,6 +28,7 @@ from recorder_house import (
 )
 
 from actuation.action import Button, Click, Drag, Press, Scroll, TypeText
+from actuation.joining import Key
 from actuation.keyboard import keysym_of
 from actuation.virtual import VirtualDesktop
 from perception.frames import difference
@@ -325,17 +326,14 @@ def test_while_hidden_nothing_is_kept(sat: Seat) -> None:
     assert sat.done() == [TypeText("open "), TypeText("again"), Press("Return")]
 
 
-def test_the_pause_key_hides_in_the_midst_of_typing(desktop: VirtualDesktop) -> None:
-    pause, switched = 0xFF13, list[bool]()
-    with seat(desktop, "Pause", switched.append) as sat, field(desktop) as program:
-        sat.hand.type("a")
-        sat.hand.tap(pause)
-        sat.hand.type("secret")
-        sat.hand.tap(pause)
-        sat.hand.type("b\n")
-        assert entered(program) == "asecretb"
-        assert sat.done() == [TypeText("a"), TypeText("b"), Press("Return")]
-    assert switched == [True, False]
+def test_what_was_done_while_hidden_is_not_told_when_it_comes_late(sat: Seat) -> None:
+    sat.recorder.hide(True)
+    meanwhile = Key(time.monotonic(), "s", "s")
+    time.sleep(0.01)
+    sat.recorder.hide(False)
+    sat.recorder._put(meanwhile)
+    sat.recorder._put(Key(time.monotonic(), "a", "a"))
+    assert sat.done() == [TypeText("a")]
 
 
 def test_closing_tells_what_is_being_joined_and_once(sat: Seat) -> None:
