@@ -321,6 +321,7 @@ def test_while_hidden_nothing_is_kept(sat: Seat) -> None:
             sat.hand.tap(BACKSPACE)
         until(lambda: difference(seen, sat.desktop.observe().image) is None)
         sat.recorder.hide(False)
+        time.sleep(0.01)  # the server's clock tells no less than a millisecond
         sat.hand.type("again\n")
         assert entered(program) == "open again"
     assert sat.done() == [TypeText("open "), TypeText("again"), Press("Return")]
@@ -332,6 +333,7 @@ def test_what_was_done_while_hidden_is_not_told_when_it_comes_late(sat: Seat) ->
     time.sleep(0.01)
     sat.recorder.hide(False)
     sat.recorder._put(meanwhile)
+    time.sleep(0.01)
     sat.recorder._put(Key(time.monotonic(), "a", "a"))
     assert sat.done() == [TypeText("a")]
 
