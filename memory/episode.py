@@ -36,7 +36,7 @@ class Fate(StrEnum):
     NONE = ""  # an ordinary step
     TAKEN_OVER = "taken over by the operator"
     REJECTED = "rejected by the operator"
-    EDITED = "edited by the operator"  # the next step is what was done instead
+    EDITED = "edited by the operator"  # the next step, or the flag, is what was to be done instead
     ANSWER = "answered by the operator"  # the words themselves, as text, on the question's frame
 
     @property

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from actuation.action import Action
 from actuation.grammar import format_action, parse_action
-from memory.episode import Episode
+from memory.episode import Episode, Fate
 
 Words = Mapping[int, tuple[str, str]]  # step → reason, correction ("" for none)
 
@@ -78,7 +78,7 @@ def digest(words: Words) -> str:
 def corrected(episode: Episode, flags: Mapping[int, Flag]) -> Episode:
     """The episode as it should have been: corrections in the place of what was performed."""
     steps = tuple(
-        replace(step, performed=flags[step.index].correction)
+        replace(step, performed=flags[step.index].correction, fate=Fate.EDITED)
         if step.index in flags and flags[step.index].correction is not None
         else step
         for step in episode.steps

@@ -114,8 +114,8 @@ def refused(episode: Episode) -> dict[int, Action]:
     under the proposal itself."""
     found = {index: wrong.intended for index, wrong in corrections(episode).items()}
     for step in episode.steps:
-        replaced = step.performed is not None and step.performed != step.intended
-        if step.fate is Fate.REJECTED or (replaced and step.actor is not Actor.OPERATOR):
+        replaced = step.performed is not None and step.fate is Fate.EDITED
+        if step.fate is Fate.REJECTED or replaced:
             found[step.index] = step.intended
     return found
 

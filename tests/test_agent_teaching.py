@@ -19,6 +19,7 @@ from agent.policy import Decision
 from agent.stop import Stop
 from memory.day import Context, context
 from memory.episode import Actor, Episode, Fate, Outcome, Step
+from memory.flags import Flag, corrected
 from memory.levels import Levels
 from memory.sleep.gather import gather
 from memory.sleep.review import review
@@ -297,3 +298,10 @@ def test_a_cut_short_action_says_so(store: Store) -> None:
         0,
         "taken over by the operator, in the middle of it",
     )
+
+
+def test_a_correction_on_the_desk_is_learned_against_what_was_done(store: Store) -> None:
+    _, lived = live(store, Planned([NET]))
+    corrected_later = corrected(lived, {0: Flag("the total", GROSS, 1.0)})
+    assert refused(corrected_later) == {0: NET}
+    assert refused(lived) == {}
