@@ -59,7 +59,7 @@ def appended(old: list[tuple[str, date, Decimal]], new: tuple[str, date, Decimal
 distinct = st.lists(entries, min_size=4, max_size=9, unique_by=(lambda e: e[0], lambda e: e[2]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(distinct, st.integers(1, 3), st.data())
 def test_a_proposal_accepts_the_true_edit_elsewhere_and_no_other(
     drawn: list[tuple[str, date, Decimal]], times: int, data: st.DataObject
@@ -101,7 +101,7 @@ def test_a_proposal_accepts_the_true_edit_elsewhere_and_no_other(
     assert verdict(more) == (False, True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(distinct, days, st.data())
 def test_a_cell_of_the_row_that_the_goal_names(
     drawn: list[tuple[str, date, Decimal]], paid: date, data: st.DataObject

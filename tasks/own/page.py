@@ -4,7 +4,9 @@ Labels that mean the same on another supplier's page ("Total", "Gesamtbetrag") h
 What contradicts itself (two totals, parts that do not add up) is said, and never guessed away.
 """
 
+import re
 import unicodedata
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +29,7 @@ SUFFIXES = (*PICTURES, ".pdf", *TEXTS)
 DPI = 96  # as a screen shows it
 LARGEST = (1600, 2400)  # pixels of a picture: a photograph has more, and no more is read of it
 KNOWN = frozenset(name for words in LABELS.values() for name in words)  # names of labels
+RATE = re.compile(r"\d+(?:[.,]\d+)?\s*%")  # "VAT 19%" labels what "VAT" does
 NET, VAT, TOTAL = "net", "vat", "total"
 
 
@@ -52,15 +55,17 @@ class Page:
     @property
     def contradiction(self) -> str:
         """Why a sum on the page cannot be right, "" for nothing that is seen."""
-        net, taxes, totals = (
-            {amount for text in self.under(name) if (amount := parse_amount(text)) is not None}
-            for name in (NET, VAT, TOTAL)
-        )
-        if len(totals) > 1:
+        net, taxes, totals = (self._amounts(name) for name in (NET, VAT, TOTAL))
+        if len({*totals}) > 1:
             return "two different totals stand on the document"
-        if len(net) == 1 and taxes and totals and sum(net) + sum(taxes) not in totals:
+        sums = {sum({*net}) + sum(part) for part in (taxes, {*taxes})}  # one may be printed twice
+        if len({*net}) == 1 and taxes and totals and totals[0] not in sums:
             return "net and tax on the document do not add up to its total"
         return ""
+
+    def _amounts(self, label: str) -> list[Decimal]:
+        texts = [entry.text for entry in self.entries if label in entry.labels]
+        return [amount for text in texts if (amount := parse_amount(text)) is not None]
 
 
 _PAGE: TypeAdapter[Page] = TypeAdapter(Page)
@@ -97,9 +102,8 @@ def folded(label: str) -> str:
 
 def name_of(label: str) -> str:
     """The name of what a label labels: of several with one meaning the same, else itself."""
-    words = folded(label)
-    bare = " ".join(word for word in words.split() if not word.isdigit())
-    return _names().get(words) or _names().get(bare) or words
+    words = folded(RATE.sub(" ", label))
+    return _names().get(words, words)
 
 
 def read(document: Path, reader: "Reader | None" = None) -> Page:
@@ -153,16 +157,25 @@ def seen(picture: "Image.Image", reader: "Reader | None" = None) -> Page:
     scene = (reader or Reader()).read(look)
     return Page(
         tuple(
-            Entry(one.text, tuple(dict.fromkeys(map(name_of, filter(_is_label, beside)))))
+            Entry(one.text, labels_of(one.left, one.above))
             for one in scene.elements
-            if one.text and (beside := (one.left, one.above))
+            if one.text and not one.text.endswith(":") and name_of(one.text) not in KNOWN
         )
     )
 
 
+def labels_of(left: str, above: str) -> tuple[str, ...]:
+    """What labels a value: of what stands beside it, a label that is known, the left one first;
+    else either. A known one leaves no doubt: the line above is then another value's."""
+    names = [name_of(text) for text in (left, above) if _is_label(text)]
+    sure = [name for name in names if name in KNOWN]
+    return tuple(dict.fromkeys(sure[:1] or names))
+
+
 def _is_label(text: str) -> bool:
-    """Whether it may name a value: another value beside it does not."""
-    return value_kind(text) == "text" and not any(map(str.isdigit, text))
+    """Whether it may name a value, as "VAT 19%" does: another value beside it does not."""
+    known = name_of(text) in KNOWN
+    return value_kind(text) == "text" and (known or not any(map(str.isdigit, text)))
 
 
 def _lines(text: str) -> Page:
