@@ -52,18 +52,28 @@ def test_a_hover_is_no_other_target_and_another_word_is(tint: int, word: bool, s
     assert (divergence(step, now) == "") is same
 
 
-def test_a_late_target_is_pointed_at_and_waited_for() -> None:
+def test_a_late_target_is_waited_for() -> None:
     policy = Reenact(lived(PLACE, Press("Return")))
-    assert answered(policy, look(word=False)) == Move(60, 50)
+    assert answered(policy, look(word=False)) == Wait(0.5)
     assert answered(policy, look(word=False)) == Wait(0.5)
     assert answered(policy, look()) == PLACE
     assert answered(policy, look()) == Press("Return")
 
 
+def test_the_pointer_goes_where_it_was_and_then_to_the_target() -> None:
+    episode = lived(PLACE)
+    (step,) = episode.steps
+    then = replace(step, observation=replace(step.observation, cursor=(9, 7)))
+    policy = Reenact(replace(episode, steps=(then,)))
+    seen = [answered(policy, look(word=False)) for _ in range(LOOKS)]
+    assert [action for action in seen if action != Wait(0.5)] == [Move(9, 7), Move(60, 50)]
+    assert answered(policy, look()) == PLACE
+
+
 def test_what_never_comes_ends_it_and_says_where() -> None:
     policy = Reenact(lived(Press("F2"), PLACE))
     policy.performed(policy.decide(look()).action)
-    seen = [answered(policy, look(word=False)) for _ in range(LOOKS + 2)]
+    seen = [answered(policy, look(word=False)) for _ in range(LOOKS + 1)]
     assert isinstance(seen[-1], Fail)
     assert "diverged at step 2: the target looks different" in seen[-1].reason
     assert not any(isinstance(action, Click) for action in seen)

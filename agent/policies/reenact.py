@@ -2,7 +2,7 @@
 touches. Where the screen is another than it was, it fails and says at which step.
 
     as it was? ── yes ──▶ the step
-        │ no: a program may be late (wait), a pointer may have lit the target up (hover)
+        │ no: a program may be late (wait), the pointer may have lit something up (point there)
         └── still no ──▶ fail: "diverged at step 7: …"
 """
 
@@ -18,7 +18,8 @@ from perception.observation import Box, Image, Observation, Window
 PATCH = 24  # pixels around a point that must look the same
 ALIKE = 0.9  # share of them; a caret may differ
 TINT = 24  # of 255, in each colour: a pointer that rests on a button lights it up by less
-LATE, LOOKS = 0.5, 10  # seconds between looks for a late program, and how many
+LATE, LOOKS = 0.5, 12  # seconds between looks for a late program, and how many
+AGAIN, HOVER = 3, 9  # looks before the pointer goes where it was then, and where it will touch
 SHAKEN = 8  # pixels by which a window of another title may be larger or smaller, and be the same
 
 
@@ -34,7 +35,7 @@ class Reenact:
 
     def begin(self, goal: str, context: Context) -> None:
         self._next = self._looks = 0
-        self._hovered = self._preparing = False
+        self._preparing = False
 
     def decide(self, observation: Observation) -> Decision:
         self._preparing = False
@@ -46,7 +47,7 @@ class Reenact:
         reason = divergence(step, observation)
         if not reason:
             return Decision(step.performed, note=note)
-        prepared = self._prepared(step.performed)
+        prepared = self._prepared(step, observation)
         if prepared is None:
             return Decision(Fail(f"diverged at {note}: {reason}"), note=reason)
         self._preparing = True
@@ -55,23 +56,24 @@ class Reenact:
     def performed(self, action: Action) -> None:
         if not self._preparing:
             self._next += 1
-            self._looks, self._hovered = 0, False
+            self._looks = 0
 
     def interrupted(self) -> None:
         pass
 
-    def _prepared(self, action: Action) -> Action | None:
+    def _prepared(self, step: Step, now: Observation) -> Action | None:
         """What may bring the screen of then about without touching anything; None where all was
-        tried, or where waiting brings nothing."""
-        if isinstance(action, TypeText | Press) and _hidden(action):
+        tried, or where nothing of it helps."""
+        action, (x, y) = step.performed, step.observation.cursor
+        self._looks += 1
+        if self._looks > LOOKS or (isinstance(action, TypeText | Press) and _hidden(action)):
             return None
-        if isinstance(action, Click | Drag | Scroll) and not self._hovered:
-            self._hovered = True
-            return Move(action.x, action.y)
-        if self._looks < LOOKS:
-            self._looks += 1
-            return Wait(LATE)
-        return None
+        if isinstance(action, Click | Drag | Scroll):
+            if self._looks == AGAIN and (x, y) != now.cursor:
+                return Move(x, y)
+            if self._looks == HOVER:
+                return Move(action.x, action.y)
+        return Wait(LATE)
 
 
 def divergence(step: Step, now: Observation) -> str:
