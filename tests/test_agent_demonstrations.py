@@ -98,6 +98,7 @@ class Performance(threading.Thread):
     def run(self) -> None:
         try:
             with Hand(self._desktop.vnc_socket, self._desktop.vnc_password) as hand:
+                self._hand = hand
                 self._perform(Person(self._desktop, hand))
         finally:
             ending = self.ending
@@ -125,10 +126,15 @@ class Performance(threading.Thread):
                 said = True
 
     def _say(self, person: Person) -> None:
-        """Type the foreign words, in their own layout; Escape takes them back."""
+        """Type the foreign words, in their own layout; Escape takes them back. The layout changes
+        while nothing is recorded, with the character that Xvnc then loses."""
         self._do(person, TypeText(WORDS[self._layout]))
-        self._do(person, Press("Escape"))
+        self._cue.hide(True)
         keyboard(self._desktop, "us", "altgr-intl")
+        self._hand.type("ⁿ")
+        time.sleep(0.3)
+        self._cue.hide(False)
+        self._do(person, Press("Escape"))
 
     def _do(self, person: Person, action: Motion) -> None:
         self.done.append(action)

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from actuation.desktop import Host
+from actuation.filling import Filling
 from actuation.local import LocalDesktop
 from actuation.person import PersonWatch
 from actuation.rules import Rules
@@ -17,6 +18,7 @@ from agent.config import Settings
 from agent.console import ConsoleSink
 from agent.errors import BadInput
 from agent.events import Several, Sink, ignore
+from agent.facts import Facts
 from agent.guarding import guard, rules
 from agent.loop import Journal, Loop
 from agent.output import Output
@@ -51,9 +53,10 @@ def main(episode: str, display: str, watch: bool, json: str | None) -> int:
         watcher(output.progress, watch) as eyes,
     ):
         sink, strict = Several(ConsoleSink(output.console), eyes), rules(settings)
+        fill = Facts(settings).fill
         if display:
             approve = approver(output.progress)
-            again = _on_display(lived, display, journal, sink, stop, strict, approve)
+            again = _on_display(lived, display, journal, sink, stop, strict, approve, fill)
         else:
             again = reenacted(
                 lived,
@@ -62,6 +65,7 @@ def main(episode: str, display: str, watch: bool, json: str | None) -> int:
                 sink,
                 stop,
                 strict,
+                fill,
             )
     output.write(
         {
@@ -87,9 +91,13 @@ def reenacted(
     sink: Sink = ignore,
     stop: Stop | None = None,
     strict: Rules | None = None,
+    fill: Callable[[str], str] | None = None,
 ) -> Attempt:
-    """The episode done again on a desktop of `host`. Nothing is asked: what was done then, with a
-    person's yes or by their own hands, is done on a desktop of its own. Raises as Stage.attempt."""
+    """The episode done again on a desktop of `host`. fill: as of Stage.
+
+    Nothing is asked: what was done then, with a person's yes or by their own hands, is done on a
+    desktop of its own. Raises as Stage.attempt.
+    """
     with Stage(
         host,
         lambda task: Reenact(lived),
@@ -98,6 +106,7 @@ def reenacted(
         sink=sink,
         approve=lambda request: Answer(True),
         stop=stop,
+        fill=fill,
     ) as stage:
         return stage.attempt(lived.task, lived.seed, lived.variant, "replay")
 
@@ -110,6 +119,7 @@ def _on_display(
     stop: Stop,
     strict: Rules,
     approve: Approve,
+    fill: Callable[[str], str],
 ) -> Attempt:
     """Done again on the operator's own screen, by all its rules; a hand on mouse or keyboard stops
     it. DesktopError where there is no such display."""
@@ -118,7 +128,8 @@ def _on_display(
         with closing(PersonWatch(display, lambda touch: stop.throw())):
             stop.attach(desktop)
             careful = guard(_roomy(lived, strict), Goal(lived.goal), policy)
-            loop = Loop(desktop, policy, careful, journal, sink=sink, approve=approve, stop=stop)
+            filling = Filling(desktop, fill)
+            loop = Loop(filling, policy, careful, journal, sink=sink, approve=approve, stop=stop)
             again = replace(lived, started_at=time.time(), provenance="replay", steps=())
             head = replace(again, ended_at=None, outcome=None)
             return attempted(head, loop.run(head, Context(), None))
