@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from person_house import Person, joined
 from worker_house import House, until
 
 from actuation.action import Click, Done, Motion, Press, TypeText
+from actuation.desktop import DesktopError
 from actuation.keeper import descendants
 from actuation.rfb import Hand
 from actuation.virtual import VirtualDesktop
@@ -60,12 +62,13 @@ class Viewer:
         self.person = Person(None, self.hand)
 
     def act(self, gone: threading.Event) -> None:
-        for action in ACTS:
-            if gone.is_set():
-                return
-            self.person.do(action)
-            if action == Press("ctrl+h"):
-                time.sleep(1.0)  # a dialog opens
+        with suppress(DesktopError):  # the desktop goes with the worker
+            for action in ACTS:
+                if gone.is_set():
+                    return
+                self.person.do(action)
+                if action == Press("ctrl+h"):
+                    time.sleep(1.0)  # a dialog opens
 
 
 def begun(worker: Connection, seed: int) -> wire.Status:
