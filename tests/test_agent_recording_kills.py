@@ -37,7 +37,7 @@ from memory.store import Store
 KILLS = int(os.environ.get("DORMOUSE_KILLS", "2"))
 TASK = "books/enter_invoice"
 LATEST = 9.0  # seconds after the first act; a person needs about that for all of them
-SECRET = "zitronenfalter"
+SECRET = "zitronenfalter-7"
 HIDDEN = "nachtpfauenauge"
 EXCLUDED = "Find"
 ACTS: tuple[Motion, ...] = (
@@ -93,13 +93,13 @@ def test_no_kill_loses_an_act_or_keeps_what_is_excluded(tmp_path: Path) -> None:
                 tmp_path / str(number), TMPDIR=temporary, DORMOUSE_EXCLUDE=json.dumps([EXCLUDED])
             ) as house,
         ):
-            after = LATEST if number == 0 else chance.uniform(0.0, LATEST)
+            after = None if number == 0 else chance.uniform(0.0, LATEST)
             phases[_survives(house, 15_400 + number, after)] += 1
     print(f"\n{KILLS} kills: {dict(phases)}")
     assert phases["typed into the excluded window"] > 0
 
 
-def _survives(house: House, seed: int, after: float) -> str:
+def _survives(house: House, seed: int, after: float | None) -> str:
     told = _killed(house, seed, after)
     house.start()
     with connect(house.settings) as worker:
@@ -141,17 +141,21 @@ def _nothing_excluded(house: House, episode: Episode) -> bool:
     return TypeText("•" * len(SECRET)) in kept
 
 
-def _killed(house: House, seed: int, after: float) -> int:
-    """Record, kill the worker `after` seconds into it; the acts that it had told of."""
+def _killed(house: House, seed: int, after: float | None) -> int:
+    """Record, kill the worker `after` seconds into it, or (None) once it has told of the secret;
+    the acts that it had told of."""
     gone = threading.Event()
     with connect(house.settings) as worker:
         now = begun(worker, seed)
         viewer = Viewer(now)
         person = threading.Thread(target=viewer.act, args=(gone,), daemon=True)
-        family, end = descendants(house.process.pid), time.monotonic() + after
+        family, end = descendants(house.process.pid), time.monotonic() + (after or 120.0)
         person.start()
         while (left := end - time.monotonic()) > 0:
             now = worker.look(now.version, left)
+            if after is None and any(f"{len(SECRET)} characters" in line for line in now.tail):
+                break
+            assert SECRET not in "".join(now.tail)
         told = now.step
         house.process.send_signal(signal.SIGKILL)
         house.process.wait()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import isfinite
 
-from actuation.action import Ask
+from actuation.action import Action, Ask, TypeText
 from actuation.grammar import format_action
 from agent import events
 from agent.approval import Proposal
@@ -106,6 +106,12 @@ class Board:
             tape=self._tape(),
         )
 
+    def _done(self, action: Action) -> str:
+        """What was done, in words; what a person types is theirs, and may be a secret."""
+        if self._session.cue is not None and isinstance(action, TypeText):
+            return f"typed {len(action.text)} characters"
+        return format_action(action)
+
     def _tape(self) -> Tape | None:
         cue = self._session.cue
         if cue is None:
@@ -147,7 +153,7 @@ class Board:
                         fired=True,
                     )
                 effect = "" if event.effect else ", no effect"
-                self.say(f"{event.index + 1:3}  {format_action(event.action)}{effect}")
+                self.say(f"{event.index + 1:3}  {self._done(event.action)}{effect}")
             case events.SetupFailed():
                 self.say(f"set-up failed: {event.reason}")
             case events.Preparing():
