@@ -7,10 +7,9 @@ from actuation.desktop import Host
 from actuation.rules import Rules
 from agent.attempt import PolicyMaker, Stage
 from agent.events import Sink, ignore
-from agent.scratch import scratch
 from agent.stop import Stop
+from memory.exclude import Unkept
 from memory.sleep.protocols import Rehearsed
-from memory.store import Store
 
 
 class LiveRehearsal:
@@ -43,18 +42,14 @@ class LiveRehearsal:
         """One attempt for each seed. Raises Interrupted when stopped, DesktopError if a task's
         set-up fails twice."""
         done: list[Rehearsed] = []
-        with (
-            scratch() as folder,
-            Store(folder / "memory.sqlite") as store,
-            Stage(
-                self._host,
-                self._policies(weights),
-                store,
-                rules=self._rules,
-                sink=self._sink,
-                stop=self._stop,
-            ) as stage,
-        ):
+        with Stage(
+            self._host,
+            self._policies(weights),
+            Unkept(),
+            rules=self._rules,
+            sink=self._sink,
+            stop=self._stop,
+        ) as stage:
             for seed in seeds:
                 lived = stage.attempt(task, seed, variant, provenance="rehearsal")
                 self._stop.check()

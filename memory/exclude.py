@@ -51,6 +51,17 @@ class Mending(Protocol):
     def mend(self, episode_id: str, step: Step) -> None: ...
 
 
+class Unkept:
+    """A journal of what is thrown away: a rehearsal, a replay. Nothing of it reaches the disk."""
+
+    def begin(self, episode: Episode) -> None: ...
+    def intend(self, episode_id: str, step: Step, after: Observation | None = None) -> None: ...
+    def outcome(self, episode_id: str, index: int, performed: Action) -> None: ...
+    def end(
+        self, episode_id: str, outcome: Outcome, collateral: bool, detail: str, ended_at: float
+    ) -> None: ...
+
+
 class Excluding:
     """A journal that keeps windows out whose title or application matches one of `patterns`.
 

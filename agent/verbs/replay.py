@@ -23,12 +23,12 @@ from agent.guarding import guard, rules
 from agent.loop import Journal, Loop
 from agent.output import Output
 from agent.policies.reenact import LATE, LOOKS, Reenact
-from agent.scratch import scratch
 from agent.stop import Stop
 from agent.verbs.run import approver
 from agent.watch import watcher
 from memory.day import Context
 from memory.episode import Episode, Outcome
+from memory.exclude import Unkept
 from memory.store import Store
 from tasks.task import Goal
 
@@ -46,13 +46,9 @@ def main(episode: str, display: str, watch: bool, json: str | None) -> int:
             else f"episode {lived.id} was recorded on your own display: say which, as --display :0"
         )
     height, width = lived.steps[0].observation.image.shape[:2] if lived.steps else (800, 1280)
-    with (
-        Stop() as stop,
-        scratch() as folder,
-        Store(folder / "memory.sqlite") as journal,
-        watcher(output.progress, watch) as eyes,
-    ):
-        sink, strict = Several(ConsoleSink(output.console), eyes), rules(settings)
+    with Stop() as stop, watcher(output.progress, watch) as eyes:
+        journal, strict = Unkept(), rules(settings)
+        sink = Several(ConsoleSink(output.console), eyes)
         fill = Facts(settings).fill
         if display:
             approve = approver(output.progress)

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import traceback
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 from json import dumps
 from pathlib import Path
@@ -265,7 +265,8 @@ class Worker:
         self.board.begin(job, strict.max_steps)
         try:
             stage.arm(stop, strict)
-            attempt = self._attempt(stage, job)
+            with journal.listening() if job.display else nullcontext():
+                attempt = self._attempt(stage, job)
             ended = replace(
                 job,
                 outcome=attempt.outcome,
