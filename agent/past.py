@@ -28,6 +28,7 @@ from memory.recall import good
 from memory.sleep.review import effect
 from perception.frames import difference
 from perception.observation import Box, Image
+from tasks.outside import called
 
 UNDER_WAY = "under way"  # of an episode without an outcome
 LETTERS: dict[type[Action], str] = {
@@ -79,7 +80,7 @@ class Lived:
     def row(self) -> tuple[str, ...]:
         """The columns of EPISODES."""
         head = self.head
-        task = f"{head.task} {head.variant}".strip()
+        task = f"{called(head.task)} {head.variant}".strip()
         return (
             when(head.started_at),
             self.ended,

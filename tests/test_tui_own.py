@@ -72,7 +72,7 @@ def test_what_done_means_is_read_and_confirmed_and_files_go_back(tmp_path: Path)
     async def run() -> str:
         async with app_of(tmp_path, world).run_test(size=(120, 40)) as pilot:
             screen = await opened(pilot, str(job))
-            told = str(screen.query_one("#wrong", Static).content)
+            told = str(screen.query_one("#told", Static).content)
             screen.query_one("#confirm", Select).value = "confirm"
             screen.action_assign()
             while not world.asked:

@@ -15,6 +15,7 @@ from agent.worker import wire
 from memory.amend import RECORDING
 from memory.episode import Step
 from perception.observation import Box, Image
+from tasks.outside import called
 
 HEADS = ("when", "learned", "ended", "goal", "task", "seed", "steps")
 MASKS = {
@@ -78,7 +79,7 @@ class DemonstrationsPage(EpisodesPage):
             learning(head, self._learned),
             lived.ended,
             head.goal,
-            f"{head.task} {head.variant}".strip(),
+            f"{called(head.task)} {head.variant}".strip(),
             str(head.seed),
             str(lived.steps),
         )

@@ -89,6 +89,7 @@ class NewTask(ModalScreen[Job | None]):
             with Horizontal():
                 yield Label("Dry run")
                 yield Select(DRY, allow_blank=False, value="", id="dry", compact=True)
+            yield Static("", id="told", markup=False)
             yield Static("", id="wrong", classes="wrong", markup=False)
             with Horizontal(id="last"):
                 yield Button("Assign", variant="primary", id="assign", compact=True)
@@ -105,7 +106,8 @@ class NewTask(ModalScreen[Job | None]):
             self.set_class(is_own(name), "-known")
             by = self.query_one("#policy", Select)
             by.set_options([AGENT, BY_HAND] if mine else POLICIES)
-            self._wrong(own.told(Path(name)) if is_own(name) else "")
+            self.query_one("#told", Static).update(own.told(Path(name)) if is_own(name) else "")
+            self._wrong("")
             if name != NEW:
                 self._find_variants(name)
 

@@ -26,6 +26,7 @@ from agent.events import Event, Looked, Progress
 from agent.facts import Facts
 from agent.guarding import rule_lines, rules
 from agent.hands import hands
+from agent.own import after, agreeing
 from agent.policies.catalog import acting, level, maker
 from agent.policies.vlm.spec import is_vlm
 from agent.policy import Policy
@@ -267,6 +268,8 @@ class Worker:
             stage.arm(stop, strict)
             with journal.listening() if job.display else nullcontext():
                 attempt = self._attempt(stage, job)
+            if said := after(attempt, provenance(job), agreeing(self.session.approve)):
+                self.board.say(said)
             ended = replace(
                 job,
                 outcome=attempt.outcome,
