@@ -77,7 +77,7 @@ def ended(path: Path, number: int, outcome: Outcome, detail: str) -> None:
 def proposal(path: Path, own: Job) -> str:
     """What was made of a demonstration."""
     times = len(own.shown)
-    said = f"{path.stem} was shown {times} time{'s' * (times > 1)}; done means: "
+    said = f"{path.stem} was shown {_times(times)}; done means: "
     said += "; ".join(line.strip() for line in own.wanted.lines)
     doubts = f" In doubt: {'; '.join(own.wanted.doubts)}." if own.wanted.doubts else ""
     confirm = "" if own.confirmed else f" Confirm it: dormouse job {path.stem} --confirm"
@@ -122,7 +122,7 @@ def told(path: Path) -> str:
     """What done means for a job, and what waits of it, in a few lines."""
     own = load(path)
     waiting = ", ".join(map(str, own.waiting)) or "nothing"
-    return "\n".join([*own.wanted.lines, f"shown {len(own.shown)} times; waiting: {waiting}"])
+    return "\n".join([*own.wanted.lines, f"shown {_times(len(own.shown))}; waiting: {waiting}"])
 
 
 def confirmed(path: Path) -> Job:
@@ -273,6 +273,10 @@ def lines_of(own: Job, table: Path) -> list[str]:
             f" values ({', '.join(said.values)})"
         )
     return [replace(said, values=tuple(map(str.strip, line))).marked for line in lines[1:]]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _named(goal: str, jobs: Path) -> str:
