@@ -12,10 +12,12 @@ def lines(settings: Settings, size: int, episodes: int) -> list[str]:
         f"size: {_bytes(size)}, {episodes} episodes",
         f"blackened: {hidden or 'no window is excluded (setting exclude)'}",
         f"kept: {f'{kept} days' if kept else 'until you delete it (setting retention_days)'}",
-        "stored: frames of the virtual desktop, actions, goals, outcomes",
-        "nothing leaves this machine; secrets found are masked in logs, not learned",
+        "stored: frames of the virtual desktop, and of what you record; acts, goals, ends",
+        "nothing leaves this machine; secrets found are masked before the disk, not learned"
+        if settings.redact
+        else "nothing leaves this machine; SECRETS ARE KEPT (setting redact is off)",
         "deleted is gone for good; a level keeps it until a later one is promoted",
-        f"wipe all: dormouse stop --worker, then delete {settings.data}",
+        "wipe all: dormouse stop --worker, then dormouse memory wipe",
     ]
 
 
