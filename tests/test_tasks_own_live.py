@@ -23,6 +23,7 @@ from own_house import (
     write_invoices,
     write_ledger,
 )
+from worker_house import House
 
 from actuation.rules import Rules
 from actuation.virtual import VirtualDesktop
@@ -83,6 +84,19 @@ def test_shown_once_confirmed_and_verified_ever_after(tmp_path: Path, store: Sto
     assert "Amount: “1” where" in amiss.detail
     assert load(job).taken == (0, 1)
     assert fees.read_bytes() != original
+
+
+def test_the_worker_keeps_how_an_instance_ended(tmp_path: Path) -> None:
+    fees = tmp_path / "fees.ods"
+    write_fees(fees, FEES[4:])
+    original = fees.read_bytes()
+    with House(tmp_path / "data") as house:
+        begun = house.verb("run", goal_of(FEES[0]), "--open", str(fees), "--policy", "noop")
+        (job,) = own.known(tmp_path / "data" / "jobs")
+    assert begun.returncode == 1, begun.stderr
+    assert load(job).instances[0].outcome == Outcome.UNVERIFIED
+    assert load(job).waiting == ()
+    assert fees.read_bytes() == original
 
 
 def night(store: Store, data: Path) -> Path | None:

@@ -269,7 +269,7 @@ class Worker:
             with journal.listening() if job.display else nullcontext():
                 attempt = self._attempt(stage, job)
             if said := after(attempt, provenance(job), agreeing(self.session.approve)):
-                self.board.say(said)
+                self.board.say(journal.words(said))
             ended = replace(
                 job,
                 outcome=attempt.outcome,

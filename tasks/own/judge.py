@@ -27,6 +27,7 @@ from tasks.own.sources import (
     Source,
     kind_of,
     means,
+    takes,
     written,
 )
 from tasks.task import Verdict
@@ -48,10 +49,10 @@ def question(wanted: Postcondition, given: Given, before: Books | None = None) -
     A value is missing, or stands there twice and differently, or the document contradicts itself;
     with the files before: the row that is meant is not there, or is there twice.
     """
-    for source in wanted.sources:
+    for source, type_ in wanted.asked:
         if not isinstance(source, Goal | Document):
             continue
-        texts = source.texts(given)
+        texts = [text for text in source.texts(given) if takes(type_, text)]
         if not texts:
             return f"nothing is said for {source.words}"
         if len({_meaning(text) for text in texts}) > 1:

@@ -125,6 +125,15 @@ class Postcondition:
         return tuple(dict.fromkeys(found))
 
     @property
+    def asked(self) -> tuple[tuple[Source, Kind | None], ...]:
+        """Its sources, and the kind of value that is wanted of each: None where any will do."""
+        found: list[tuple[Source, Kind | None]] = [
+            (fill.source, fill.type) for rule in self.rules for fill in fills_of(rule)
+        ]
+        found += [(rule.row.source, None) for rule in self.rules if not isinstance(rule, Append)]
+        return tuple(dict.fromkeys(found))
+
+    @property
     def open(self) -> bool:
         """Whether something in it cannot be checked."""
         return any(isinstance(source, Open) for source in self.sources)

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from perception.values import parse_amount, parse_date
+from perception.values import parse_amount, parse_date, value_kind
 from tasks.own.book import Cell, Value
 from tasks.own.changes import relative
 from tasks.own.page import KNOWN, Page, name_of
@@ -131,6 +131,19 @@ def means(value: Value, text: str) -> bool:
     if isinstance(value, Decimal):
         return parse_amount(text) == value
     return str(value) == text
+
+
+def takes(kind: Kind | None, text: str) -> bool:
+    """Whether a cell of this kind may hold what a text says: an account number that stands below
+    the word "Total" is no amount. None: any may."""
+    match kind:
+        case "date":
+            return value_kind(text) == "date"
+        case "number":
+            return value_kind(text) in ("amount", "number")
+        case "text":
+            return value_kind(text) == "text" or parse_date(text) is None
+    return True
 
 
 def written(value: Value) -> str:
