@@ -7,6 +7,7 @@ What contradicts itself (two totals, parts that do not add up) is said, and neve
 import re
 import unicodedata
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ SUFFIXES = (*PICTURES, ".pdf", *TEXTS)
 DPI = 96  # as a screen shows it
 LARGEST = (1600, 2400)  # pixels of a picture: a photograph has more, and no more is read of it
 KNOWN = frozenset(name for words in LABELS.values() for name in words)  # names of labels
+LONG = 9  # letters of a label of which one may be misread
 RATE = re.compile(r"\d+(?:[.,]\d+)?\s*%")  # "VAT 19%" labels what "VAT" does
 NET, VAT, TOTAL = "net", "vat", "total"
 
@@ -103,7 +105,10 @@ def folded(label: str) -> str:
 def name_of(label: str) -> str:
     """The name of what a label labels: of several with one meaning the same, else itself."""
     words = folded(RATE.sub(" ", label))
-    return _names().get(words, words)
+    if words in _names() or len(words) < LONG:
+        return _names().get(words, words)
+    near = get_close_matches(words, _names(), 1, 0.9)  # misread by a letter
+    return _names()[near[0]] if near else words
 
 
 def read(document: Path, reader: "Reader | None" = None) -> Page:
