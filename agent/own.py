@@ -8,6 +8,7 @@ a night begins         → which demonstrations are held back, and examined on
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -65,6 +66,13 @@ def after(attempt: Attempt, provenance: str, agree: Agree = never) -> str:
         return taken_over(path, attempt.seed, agree) if attempt.outcome is Outcome.VERIFIED else ""
     except (CannotError, NoTaskError, OSError) as error:
         return str(error)
+
+
+def forgotten(episode: Episode) -> None:
+    """A deleted demonstration of an own job says nothing any more of what done means."""
+    if is_own(episode.task) and episode.provenance in SHOWN:
+        with suppress(NoTaskError, CannotError, IndexError):  # the job may be gone as well
+            keeper.dropped(Path(episode.task), episode.seed)
 
 
 def ended(path: Path, number: int, outcome: Outcome, detail: str) -> None:

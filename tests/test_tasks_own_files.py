@@ -256,3 +256,16 @@ def test_a_damaged_job_is_said_in_one_sentence(tmp_path: Path) -> None:
     assert is_path(str(path))
     assert called(str(path)) == "a"
     assert settled(str(path)) == str(path)
+
+
+def test_a_deleted_demonstration_says_nothing_any_more(job: Path, fees: Path) -> None:
+    worked(job, fees, 0)
+    assert keeper.shown(job, 0).shown == (0,)
+    lived = Episode("e1", goal_of(FEES[0]), str(job), "", 0, "demonstration", "", 1.0)
+    own.forgotten(replace(lived, provenance="run"))
+    assert load(job).shown == (0,)
+    own.forgotten(lived)
+    assert load(job).shown == ()
+    assert not load(job).wanted.rules
+    job.unlink()
+    own.forgotten(lived)

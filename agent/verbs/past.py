@@ -15,6 +15,7 @@ from agent.tui.library import Library
 from agent.verbs.replay import found
 from agent.worker import wire
 from agent.worker.client import connect
+from agent.worker.edits import edited
 from memory.store import Store
 
 
@@ -119,8 +120,7 @@ def forgotten(wanted: str, json: str | None) -> int:
         with connect(settings) as worker:
             worker.ask(wire.Forget(name))
     except Needed:
-        with Store(settings.store) as store:
-            store.delete(name)
+        edited(settings, wire.Forget(name))
     output.console.print(f"forgotten: {name}")
     output.write({"forgotten": name})
     return 0

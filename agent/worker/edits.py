@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from actuation.grammar import GrammarError, parse_action
+from agent import own
 from agent.config import Settings
 from agent.errors import BadInput
 from agent.privacy import cleaned
@@ -29,7 +30,10 @@ def _edited(store: Store, edit: Edit, clean: Callable[[str], str]) -> str:
     name = edit.episode
     match edit:
         case wire.Forget():
+            head = next((one for one in store.episodes() if one.id == name), None)
             store.delete(name)
+            if head is not None:
+                own.forgotten(head)
             return f"episode {name} was deleted"
         case wire.Flag():
             action, reason = clean(edit.action), clean(edit.reason)
