@@ -2,7 +2,8 @@
 
     root pixels ─ origin ─▶ observation pixels ─┬─ scale ─▶ logical points
     (all monitors)          (one screen)        ├─ / size × 1000 ─▶ permille, 0–1000
-                                                └─ × ratio ─▶ pixels of a resized image
+                                                ├─ × ratio ─▶ pixels of a resized image
+                                                └─ × ratio / side ─▶ squares of that image
 
 An origin may be negative: a monitor left of or above the first.
 """
@@ -15,6 +16,7 @@ from actuation.action import Click, Drag, Motion, Move, Scroll
 from perception.observation import Screen
 
 PERMILLE = 1000
+PARTS = 100  # of a square's side
 
 Point = tuple[int, int]
 
@@ -41,11 +43,13 @@ class Space(StrEnum):
 
     PERMILLE = "permille"  # 0–1000 on each axis
     RESIZED = "resized"  # pixels of the picture that it was shown
+    SQUARES = "squares"  # hundredths of the squares that this picture is cut into
 
 
 @dataclass(frozen=True)
 class View:
     """A screen as a model sees it: resized to width × height pixels, its points in `space`.
+    square: side in pixels of what one visual token stands for, of which both are multiples.
 
     Scaled as the families' own code does it (value / size × other size): pixel 0 is 0 in every
     space, and the far edge is clamped to the last pixel. There and back again costs at most one
@@ -56,11 +60,18 @@ class View:
     width: int
     height: int
     space: Space
+    square: int = 1
 
     @property
     def units(self) -> tuple[int, int]:
         """The extent of the model's space on each axis."""
-        return (PERMILLE, PERMILLE) if self.space is Space.PERMILLE else (self.width, self.height)
+        match self.space:
+            case Space.PERMILLE:
+                return PERMILLE, PERMILLE
+            case Space.RESIZED:
+                return self.width, self.height
+            case Space.SQUARES:
+                return self.width * PARTS // self.square, self.height * PARTS // self.square
 
     def to_model(self, point: Point) -> Point:
         """Observation pixels to the model's units."""

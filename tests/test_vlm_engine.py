@@ -151,9 +151,12 @@ def test_control_tokens_in_a_goal_are_only_text(loaded: Loaded) -> None:
 def test_only_squares_that_changed_are_read_again() -> None:
     before, now = np.zeros((96, 128, 3), np.uint8), np.zeros((96, 128, 3), np.uint8)
     now[40, 70] = 1
-    assert changed(before, now, 32).nonzero().flatten().tolist() == [6]
-    assert changed(before, before, 32).sum() == 1  # a picture needs a token
-    assert changed(before[:64], now, 32).all()
+    told = torch.ones(12, dtype=torch.bool)
+    assert changed(before, now, 32, told).nonzero().flatten().tolist() == [6]
+    assert changed(before, before, 32, told).sum() == 1  # a picture needs a token
+    assert changed(before[:64], now, 32, told).all()
+    told[[0, 6]] = False
+    assert changed(before, now, 32, told).nonzero().flatten().tolist() == [1]
 
 
 def test_a_screen_that_stands_still_is_not_shown_twice() -> None:
@@ -209,7 +212,7 @@ def test_recalled_steps_are_told_with_a_small_picture() -> None:
     parts = transcript.messages[-1].parts
     small, live = (part for part in parts if isinstance(part, Picture))
     assert max(small.image.shape) <= 448 and live.image.shape == (192, 256, 3)
-    assert "click(x=0.500, y=0.500)" in parts
+    assert "click(x=07.00, y=04.50)" in parts  # of 14 × 9 squares
 
 
 class Mumbling:
@@ -234,7 +237,7 @@ def looked(board: Board | None = None) -> Observation:
 
 
 def test_a_reply_that_says_no_action_is_asked_again_and_then_given_up() -> None:
-    speaker = Mumbling("I am done, failed, finished()", "click(x=0.5", "click(x=0.500, y=0.500)")
+    speaker = Mumbling("I am done, failed, finished()", "click(x=4.0", "click(x=04.00, y=03.00)")
     policy = VlmPolicy(speaker, dialect())  # type: ignore[arg-type]
     policy.begin(RED, Context())
     assert policy.decide(looked()).action == Click(128, 96)
@@ -254,7 +257,7 @@ def test_a_model_does_not_wait_for_ever() -> None:
 
 
 def test_history_tells_what_was_done_and_not_what_was_meant() -> None:
-    speaker = Mumbling("click(x=0.500, y=0.500)")
+    speaker = Mumbling("click(x=04.00, y=03.00)")
     policy = VlmPolicy(speaker, dialect())  # type: ignore[arg-type]
     policy.begin(RED, Context())
     policy.decide(looked())

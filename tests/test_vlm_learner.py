@@ -96,6 +96,19 @@ def test_variations_move_points_with_their_pixels(day: list[Episode]) -> None:
     assert moved > 10
 
 
+def test_a_variation_that_is_only_moved_blurs_nothing(day: list[Episode]) -> None:
+    (lesson,) = lessons(dialect(), day[0], [1.0, 1.0], 3)
+    shown = {tuple(colour) for colour in lesson.turns[0].image.reshape(-1, 3).tolist()}
+    moved = 0
+    for seed in range(30):
+        other = varied(lesson, seed, scaled=False).turns[0]
+        assert {tuple(colour) for colour in other.image.reshape(-1, 3).tolist()} <= shown
+        (point,) = points(other.action)
+        moved += point != points(lesson.turns[0].action)[0]
+        assert other.image[point[1], point[0]].tolist() == list(COLOURS["red"])
+    assert moved > 10
+
+
 def test_gradients_do_not_depend_on_what_fits_at_once(folder: Path, day: list[Episode]) -> None:
     found = []
     for micro in (1, 2, 6):
@@ -198,13 +211,18 @@ def test_checkpointing_computes_again_and_changes_nothing(folder: Path, day: lis
 
 
 def test_distilling_takes_no_more_at_once_than_fits(folder: Path, day: list[Episode]) -> None:
+    """Compared by what comes of it: to Adam's first steps a rounding error is as large as any."""
     ends = []
     for micro in (2, 8):
-        one = disturbed(Watched(load(str(folder)), dialect(), reach=Reach(micro=micro)))
-        distil(one, taught(one, day), 2)
+        one = disturbed(Watched(load(str(folder)), dialect(), reach=Reach(micro=micro, rank=4)))
+        with torch.no_grad():
+            for layer in lora.layers(one.loaded.model).values():
+                for factor in layer.factors("slow"):
+                    factor.normal_(std=0.2)
+        ends.append(distil(one, taught(one, day), 10, rate=2e-3))
         assert max(one.sizes) == micro
-        ends.append(torch.cat([part.flatten() for part in lora.trained(one.loaded.model, "slow")]))
-    assert torch.allclose(ends[0], ends[1], atol=1e-5)
+    assert ends[0][1] < 0.95 * ends[0][0]
+    assert ends[0] == pytest.approx(ends[1], rel=1e-3)
 
 
 class Watched(VlmLearner):
@@ -302,6 +320,30 @@ def test_a_damaged_checkpoint_is_told(
         checkpoint.write_bytes(content)
     with pytest.raises(BadInput, match="--no-resume"):
         train(one, taught(one, day), Schedule(steps=1), checkpoint, lambda step, loss: None)
+
+
+def test_a_training_cut_off_goes_on_to_the_same_weights(
+    folder: Path, day: list[Episode], tmp_path: Path
+) -> None:
+    """Also to the same lessons: how much each is needed is kept."""
+    schedule = Schedule(steps=6, batch=4, rate=2e-3, checkpoint_every=3)
+
+    def stop(step: int, loss: float) -> None:
+        if step == 5:
+            raise KeyboardInterrupt
+
+    found = []
+    for cut in (False, True):
+        one = learner(folder, reach=Reach(whole=True))
+        checkpoint = tmp_path / f"cut-{cut}"
+        if cut:
+            with pytest.raises(KeyboardInterrupt):
+                train(one, taught(one, day), schedule, checkpoint, stop)
+            one = learner(folder, reach=Reach(whole=True))
+        found.append(train(one, taught(one, day), schedule, checkpoint, lambda step, loss: None))
+        with pytest.raises(BadInput, match="other lessons"):
+            train(one, taught(one, day)[:2], schedule, checkpoint, stop)
+    assert found[0] == found[1]
 
 
 PROCESS = """

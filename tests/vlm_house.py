@@ -26,7 +26,7 @@ from tasks.task import Verdict
 SCREEN = Screen(256, 192)
 COLOURS = {"red": (220, 30, 30), "blue": (30, 30, 220)}
 SIDE = 44
-TINY = Size(width=64, depth=2, heads=2, eye_width=48, eye_depth=2, vocabulary=420, most=256 * 192)
+TINY = Size(64, 2, 2, eye_width=48, eye_depth=2, vocabulary=420, most=256 * 192, patch=16)
 RED, BLUE, ENTER = "Click the red square.", "Click the blue square.", "Confirm with the keyboard."
 
 

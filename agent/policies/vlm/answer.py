@@ -75,7 +75,7 @@ def _writings(thought: str, content: str, calls: Sequence[Call], dialect: Dialec
 
 
 def _reads(dialect: Dialect, text: str) -> bool:
-    anywhere = View(Screen(WIDE, WIDE), WIDE, WIDE, dialect.space)
+    anywhere = View(Screen(WIDE, WIDE), WIDE, WIDE, dialect.space, dialect.factor)
     try:
         dialect.parse(text, anywhere)
     except DialectError:

@@ -131,7 +131,7 @@ def recalled(dialect: Dialect, steps: Sequence[RecalledStep]) -> list[str | Pict
         height, width = lived.observation.image.shape[:2]
         shrink = min(1.0, SMALL / max(height, width))
         size = resized(round(width * shrink), round(height * shrink), dialect.factor, 1, SMALL**2)
-        view = View(lived.observation.screen, *size, dialect.space)
+        view = View(lived.observation.screen, *size, dialect.space, dialect.factor)
         try:
             said = dialect.format(lived.performed or lived.intended, view)
         except DialectError:

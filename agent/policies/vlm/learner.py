@@ -19,7 +19,7 @@ from agent.policies.vlm.dialects.dialect import Dialect
 from agent.policies.vlm.examine import examine
 from agent.policies.vlm.lessons import Lesson, apart, conversation, lessons, varied
 from agent.policies.vlm.loading import Loaded
-from agent.policies.vlm.parallel import mine, shard, share, summed
+from agent.policies.vlm.parallel import mine, shard, share, spread, summed
 from agent.policies.vlm.prompt import Prompt, Writer
 from memory.episode import Episode
 from memory.sleep.protocols import SkillScore
@@ -84,7 +84,8 @@ class VlmLearner:
         return [each for lesson in shared for each in apart(lesson)]
 
     def augment(self, example: Lesson, seed: int) -> Lesson:
-        return varied(example, seed)
+        """A whole model learns the letters of its own screens: they keep their size."""
+        return varied(example, seed, scaled=not self.reach.whole)
 
     def replay(self, seed: int) -> Iterator[Lesson]:
         """Old skills in an order of the seed. Raises ValueError if there are none."""
@@ -118,7 +119,9 @@ class VlmLearner:
         if self.reach.shard and len(part) < share(len(batch)):
             part.append(_silent(batch[0]))  # all compute equally often
         value, gradients = self._gathered(part, parameters, anchor, batch)
-        value, gradients = summed(value, gradients)
+        each = spread(self.last, batch, value.device)
+        value, (*gradients, each) = summed(value, [*gradients, each])
+        self.last = each.tolist()
         carry = sum(
             ((p - p.detach()) * g).sum() for p, g in zip(parameters, gradients, strict=True)
         )

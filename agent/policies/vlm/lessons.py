@@ -23,6 +23,7 @@ from perception.observation import Image, Screen
 To = Callable[[int, int], tuple[int, int]]
 
 SHIFT = 0.06  # of the screen, at most, that a variation moves
+NUDGE = 0.03  # the same of a variation that is not scaled
 SHRINK = (0.94, 1.06)
 
 
@@ -118,11 +119,16 @@ def _tell(transcript: Transcript, turn: Turn) -> None:
         transcript.tell(turn.told)
 
 
-def varied(lesson: Lesson, seed: int) -> Lesson:
-    """The same deeds on a screen that is moved and scaled: every point goes with the pixels."""
+def varied(lesson: Lesson, seed: int, scaled: bool = True) -> Lesson:
+    """The same deeds on a screen that is moved and scaled: every point goes with the pixels. Moved
+    alone, it is by whole pixels of the picture, and nothing gets blurred."""
     rng = random.Random(seed)
-    size = rng.uniform(*SHRINK)
-    across, down = (rng.uniform(-SHIFT, SHIFT) + (1 - size) / 2 for _ in range(2))
+    size = rng.uniform(*SHRINK) if scaled else 1.0
+    most = SHIFT if scaled else NUDGE
+    across, down = (rng.uniform(-most, most) + (1 - size) / 2 for _ in range(2))
+    if not scaled:
+        height, width = lesson.turns[0].image.shape[:2]
+        across, down = round(across * width) / width, round(down * height) / height
     turns = tuple(_moved(turn, size, across, down) for turn in lesson.turns)
     for turn in turns:
         for x, y in points(turn.action):

@@ -17,6 +17,8 @@ CONTROL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 VISION = ("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")
 TOOLS = ("<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>")
 PLACE = 0.5  # spread of what the eye is told of a patch's place
+HEAD = 32  # width of a head of the eye
+LONGEST = 100.0  # of the waves that tell places, over 2π, in places
 GRID, TILE = 16, 512  # patch of the grid families; side of SmolVLM's tile, in pixels
 
 CHAT = (
@@ -30,15 +32,17 @@ CHAT = (
 
 @dataclass(frozen=True)
 class Size:
-    """Widths and depths of the language model and of the eye. most: pixels of a picture."""
+    """Widths and depths of the language model and of the eye. most: pixels of a picture. patch:
+    side of what the grid families' eye takes in at once, in pixels."""
 
     width: int = 96
     depth: int = 3
     heads: int = 4
-    eye_width: int = 64
+    eye_width: int = 96
     eye_depth: int = 2
     vocabulary: int = 512
-    most: int = 352 * 224
+    most: int = 320 * 208
+    patch: int = 8
 
 
 def newborn(folder: Path, kind: str, texts: Iterable[str], size: Size, seed: int = 0) -> int:
@@ -53,6 +57,7 @@ def newborn(folder: Path, kind: str, texts: Iterable[str], size: Size, seed: int
     tokenizer.save_pretrained(folder)
     config = _config(kind, size, tokenizer)
     config.dialect = DIALECT
+    config.sparse = kind == "qwen3_vl"
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = AutoModelForImageTextToText.from_config(config)
@@ -63,6 +68,7 @@ def newborn(folder: Path, kind: str, texts: Iterable[str], size: Size, seed: int
     return sum(parameter.numel() for parameter in model.parameters())
 
 
+@torch.no_grad()
 def _begin(model: torch.nn.Module) -> None:
     """Weights such that every layer's outputs are as large as its inputs, whatever its width.
 
@@ -73,7 +79,20 @@ def _begin(model: torch.nn.Module) -> None:
         if isinstance(module, torch.nn.Linear | torch.nn.Conv2d | torch.nn.Conv3d):
             torch.nn.init.normal_(module.weight, std=module.weight[0].numel() ** -0.5)
         elif name.endswith(("pos_embed", "position_embedding")):
-            torch.nn.init.normal_(module.weight, std=PLACE)
+            module.weight.copy_(_places(*module.weight.shape))
+
+
+def _places(count: int, width: int) -> torch.Tensor:
+    """(count, width) what the eye is told of each place of a square grid: sines and cosines of its
+    row and of its column (as MAE has them, arXiv 2111.06377), so that what is learned of a column
+    holds in every row. Drawn at random, each place would have to be learned by itself."""
+    side, pairs = round(count**0.5), width // 4
+    waves = torch.arange(side)[:, None] * LONGEST ** -(torch.arange(pairs) / max(1, pairs - 1))
+    axis = torch.cat([waves.sin(), waves.cos()], dim=1) * PLACE * 2**0.5
+    rows, columns = axis.repeat_interleave(side, 0), axis.repeat(side, 1)
+    found = torch.zeros(count, width)
+    found[:, : 4 * pairs] = torch.cat([rows, columns], dim=1)
+    return found
 
 
 def _tokenizer(texts: Iterable[str], vocabulary: int, tiled: bool) -> Any:
@@ -162,8 +181,8 @@ def _config(kind: str, size: Size, tokenizer: Any) -> Any:
         "initializer_range": size.eye_width**-0.5,
         "intermediate_size": 3 * size.eye_width,
         "depth": size.eye_depth,
-        "num_heads": 4,
-        "patch_size": GRID,
+        "num_heads": max(1, size.eye_width // HEAD),
+        "patch_size": size.patch,
         "out_hidden_size": size.width,
         "num_position_embeddings": 48 * 48,
         "deepstack_visual_indexes": [size.eye_depth // 2],
@@ -201,7 +220,7 @@ def _processor(kind: str, size: Size) -> Any:
             size={"longest_edge": 2 * TILE},
             max_image_size={"longest_edge": TILE},
         )
-    patch = 14 if kind == "qwen2_5_vl" else GRID
+    patch = 14 if kind == "qwen2_5_vl" else size.patch
     return Qwen2VLImageProcessorPil(
         patch_size=patch,
         merge_size=2,

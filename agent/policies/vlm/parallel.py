@@ -17,6 +17,14 @@ def mine(batch: Sequence[One]) -> list[One]:
     return list(batch[distributed.get_rank() :: distributed.get_world_size()])
 
 
+def spread(found: Sequence[float], batch: Sequence[One], device: torch.device) -> Tensor:
+    """(B,) what this process found of its part of a batch, at its places; elsewhere 0."""
+    whole = torch.zeros(len(batch), device=device)
+    places = mine(range(len(batch)))
+    whole[places] = torch.tensor(found[: len(places)], device=device)
+    return whole
+
+
 def summed(value: Tensor, gradients: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
     """Value and gradients added up over all processes, in one message."""
     if not distributed.is_initialized():

@@ -200,9 +200,9 @@ class Writer:
             self._seen = dict(list(self._seen.items())[-KEPT:])
             self._seen[digest] = self._sight.see(picture)
         seen = self._seen[digest]
-        kept = torch.ones(sum(seen.visual), dtype=torch.bool)
+        kept = torch.ones(sum(seen.visual), dtype=torch.bool) if seen.told is None else seen.told
         if self._skip and before is not None:
-            kept = changed(before.picture.image, picture.image, self._sight.cell)
+            kept = changed(before.picture.image, picture.image, self._sight.cell, kept)
         end = start + len(seen.ids) - int((~kept).sum())
         return Shown(picture, seen, lead, start, end, kept)
 
@@ -218,14 +218,15 @@ class Writer:
         return found[:, 0, mask]
 
 
-def changed(before: Image, now: Image, cell: int) -> Tensor:
-    """(rows × columns,) of squares of `cell` pixels: whether any pixel differs. All of them where
-    the sizes do; never none, since a picture needs a token."""
+def changed(before: Image, now: Image, cell: int, of: Tensor) -> Tensor:
+    """Those of a mask (rows × columns,) of squares of `cell` pixels in which any pixel differs. All
+    of them where the sizes do; never none, since a picture needs a token."""
     rows, columns = now.shape[0] // cell, now.shape[1] // cell
     if before.shape != now.shape:
-        return torch.ones(rows * columns, dtype=torch.bool)
+        return of
     differs = (before != now).any(axis=2)
     squares = differs.reshape(rows, cell, columns, cell).any(axis=(1, 3)).reshape(-1)
-    if not squares.any():
-        squares[0] = True
-    return torch.from_numpy(np.ascontiguousarray(squares))
+    found = torch.from_numpy(np.ascontiguousarray(squares)) & of
+    if not found.any():
+        found[int(of.int().argmax())] = True
+    return found

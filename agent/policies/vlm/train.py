@@ -21,6 +21,7 @@ from agent.policies.vlm.lessons import Lesson
 from agent.policies.vlm.parallel import leads
 from memory.atomic import replacing
 
+WARM = 100  # steps of warming up that are enough, however long a training is
 UNKNOWN, BAFFLED = 2.0, 3.0  # how much a lesson is needed before it was seen, and at most
 FORESEEN = 0.2  # loss of a lesson that is drawn three times as often as one that is known
 PROCESSORS = ("tokenizer*.json", "*processor*.json", "chat_template*", "vocab*", "merges*")
@@ -28,7 +29,8 @@ PROCESSORS = ("tokenizer*.json", "*processor*.json", "chat_template*", "vocab*",
 
 @dataclass(frozen=True)
 class Schedule:
-    """rate: peak, after a linear warm-up over `warmup` of the steps, then a cosine to a tenth.
+    """rate: peak, after a linear warm-up over `warmup` of the steps, of WARM at most, then a cosine
+    to a tenth.
     clean: share of lessons shown as they were lived."""
 
     steps: int = 2000
@@ -41,7 +43,7 @@ class Schedule:
     checkpoint_every: int = 100
 
     def rate_at(self, step: int) -> float:
-        first = max(1, round(self.steps * self.warmup))
+        first = min(WARM, max(1, round(self.steps * self.warmup)))
         if step < first:
             return self.rate * (step + 1) / first
         done = (step - first) / max(1, self.steps - first)
@@ -68,13 +70,13 @@ def train(
     parameters = learner.parameters()
     optimizer = torch.optim.AdamW(parameters, weight_decay=schedule.decay, betas=(0.9, 0.98))
     losses: list[float] = []
-    if checkpoint.exists():
-        losses = _restore(checkpoint, learner, optimizer, schedule)
     needs = [UNKNOWN] * len(lessons)
+    if checkpoint.exists():
+        losses, needs = _restore(checkpoint, learner, optimizer, schedule)
+    if len(needs) != len(lessons):
+        raise BadInput(f"{checkpoint} belongs to other lessons: name another --out, or --no-resume")
     for step in range(len(losses), schedule.steps):
         rng = random.Random(f"{schedule.seed} {step}")
-        if step % schedule.checkpoint_every == 0:
-            needs = [UNKNOWN] * len(lessons)  # so that a resumed training draws the same
         drawn = rng.choices(range(len(lessons)), [1 + 2 * need for need in needs], k=schedule.batch)
         batch = [_shown(learner, lessons[at], rng, schedule) for at in drawn]
         for group in optimizer.param_groups:
@@ -87,11 +89,10 @@ def train(
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
         losses.append(float(loss.detach()))
-        if len(learner.last) == len(drawn):  # not where other processes have the rest
-            for at, found in zip(drawn, learner.last, strict=True):
-                needs[at] = min(found, BAFFLED) / FORESEEN
+        for at, found in zip(drawn, learner.last, strict=True):
+            needs[at] = min(found, BAFFLED) / FORESEEN
         if leads() and (step + 1) % schedule.checkpoint_every == 0:
-            _keep(checkpoint, learner, optimizer, schedule, losses)
+            _keep(checkpoint, learner, optimizer, schedule, losses, needs)
         progress(step + 1, losses[-1])
     return losses
 
@@ -129,12 +130,14 @@ def _keep(
     optimizer: torch.optim.Optimizer,
     schedule: Schedule,
     losses: list[float],
+    needs: list[float],
 ) -> None:
     content = {
         "schedule": repr(schedule),
         "parameters": [parameter.detach() for parameter in learner.parameters()],
         "optimizer": optimizer.state_dict(),
         "losses": losses,
+        "needs": needs,
     }
     with replacing(path) as draft:
         torch.save(content, draft)
@@ -142,10 +145,11 @@ def _keep(
 
 def _restore(
     path: Path, learner: VlmLearner, optimizer: torch.optim.Optimizer, schedule: Schedule
-) -> list[float]:
+) -> tuple[list[float], list[float]]:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
         same = content["schedule"] == repr(schedule)
+        losses, needs = list(content["losses"]), list(content["needs"])
     except (OSError, RuntimeError, EOFError, UnpicklingError, KeyError, TypeError) as error:
         raise BadInput(f"{path} is damaged: begin anew with --no-resume") from error
     if not same:
@@ -154,5 +158,4 @@ def _restore(
         for parameter, kept in zip(learner.parameters(), content["parameters"], strict=True):
             parameter.copy_(kept)
     optimizer.load_state_dict(content["optimizer"])
-    losses: list[float] = content["losses"]
-    return losses
+    return losses, needs

@@ -70,7 +70,7 @@ class Dialect(Protocol):
 def view_of(dialect: Dialect, screen: Screen) -> View:
     """How a model of this dialect is shown a screen."""
     size = resized(screen.width, screen.height, dialect.factor, dialect.least, dialect.most)
-    return View(screen, *size, dialect.space)
+    return View(screen, *size, dialect.space, dialect.factor)
 
 
 def told(context: Context) -> str:

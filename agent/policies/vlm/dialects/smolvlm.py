@@ -26,7 +26,7 @@ from actuation.action import (
     TypeText,
     Wait,
 )
-from actuation.geometry import PERMILLE, Point, Space, View
+from actuation.geometry import PARTS, PERMILLE, Point, Space, View
 from agent.policies.vlm.dialects import calls, fields, keynames, lark
 from agent.policies.vlm.dialects.calls import Call, quoted
 from agent.policies.vlm.dialects.dialect import DialectError, Said, told
@@ -108,11 +108,17 @@ class SmolVlm:
         said, code = calls.harmless(thought), _written(action, view)
         return f"<think>\n{said}\n</think>\n{_OPEN}\n{code}\n{_CLOSE}" if said else code
 
+    def places(self, view: View | None) -> tuple[str, str]:
+        """Regular expressions of what x and y may be."""
+        share = r"(0\.[0-9]{3}|1\.000)"
+        return share, share
+
     def grammar(self, thought: int, view: View | None = None) -> str:
         held, key = calls.modifiers(), f"'{calls.key()}'"
         opening, before = lark.literal("<think>\n"), lark.literal(f"</think>\n{_OPEN}\n")
         start = f"{opening} thought {before} action {lark.literal(chr(10) + _CLOSE)} | action"
-        share, amount = r"(0\.[0-9]{3}|1\.000)", "(0|[1-9][0-9]{0,2}|[1-9][0-9]{2}0)"
+        x, y = self.places(view)
+        amount = "(0|[1-9][0-9]{0,2}|[1-9][0-9]{2}0)"
         bodies = [
             'CLICK "(" AT COUNT? HOLD? ")"',
             '"move_mouse(" AT ")"',
@@ -129,8 +135,8 @@ class SmolVlm:
             *([f"thought[max_tokens={thought}]: /[^<]+/"] if thought else []),
             lark.rules("action", bodies),
             "CLICK: " + " | ".join(lark.literal(name) for name in CLICKS),
-            f"AT: /x={share}, y={share}/",
-            rf"PAIR: /\[{share}, {share}\]/",
+            f"AT: /x={x}, y={y}/",
+            rf"PAIR: /\[{x}, {y}\]/",
             f"COUNT: /, count=[1-{fields.MOST_CLICKS}]/",
             rf"HOLD: /, hold=\['{held}'(, '{held}'){{0,3}}\]/",
             "BUTTON: /, button='(left|middle|right)'/",
@@ -291,8 +297,11 @@ def _final(call: Call) -> Done | Fail:
 
 
 def _point(args: dict[str, object], view: View) -> Point:
-    x, y = (_share(args.get(name), name) for name in ("x", "y"))
-    return view.from_model((x * PERMILLE, y * PERMILLE))
+    across, down = (
+        _share(args.get(name), name, units / _parts(view)) * _parts(view)
+        for name, units in zip(("x", "y"), view.units, strict=True)
+    )
+    return view.from_model((across, down))
 
 
 def _pair(args: dict[str, object], name: str, view: View) -> Point:
@@ -302,11 +311,11 @@ def _pair(args: dict[str, object], name: str, view: View) -> Point:
     return _point({"x": x, "y": y}, view)
 
 
-def _share(value: object, name: str) -> float:
+def _share(value: object, name: str, most: float) -> float:
     share = fields.number(value, name)
-    if not -SLACK <= share <= 1 + SLACK:
-        raise DialectError(f"{name} {share:g} lies outside 0–1")
-    return min(max(share, 0.0), 1.0)
+    if not -SLACK <= share <= most + SLACK:
+        raise DialectError(f"{name} {share:g} lies outside 0–{most:g}")
+    return min(max(share, 0.0), most)
 
 
 def _at(view: View, x: int, y: int) -> str:
@@ -315,4 +324,11 @@ def _at(view: View, x: int, y: int) -> str:
 
 
 def _shares(view: View, x: int, y: int) -> list[str]:
-    return [f"{value / PERMILLE:.3f}" for value in view.to_model((x, y))]
+    units = view.to_model((x, y))
+    if view.space is Space.SQUARES:
+        return [f"{value / PARTS:05.2f}" for value in units]
+    return [f"{value / PERMILLE:.3f}" for value in units]
+
+
+def _parts(view: View) -> int:
+    return PARTS if view.space is Space.SQUARES else PERMILLE
