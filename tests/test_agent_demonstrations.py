@@ -134,6 +134,7 @@ class Performance(threading.Thread):
         self._hand.type("ⁿ")
         time.sleep(0.3)
         self._cue.hide(False)
+        time.sleep(0.05)  # what is done within a millisecond of it counts as hidden
         self._do(person, Press("Escape"))
 
     def _do(self, person: Person, action: Motion) -> None:
