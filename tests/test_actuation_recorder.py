@@ -339,7 +339,7 @@ def test_what_was_done_while_hidden_is_not_told_when_it_comes_late(sat: Seat) ->
 
 
 def test_closing_tells_what_is_being_joined_and_once(sat: Seat) -> None:
-    sat.hand.type("half a wor")
+    sat.type("half a wor")
     assert sat.done() == [TypeText("half a wor")]
     assert sat.done() == [TypeText("half a wor")]
 

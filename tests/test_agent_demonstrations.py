@@ -27,7 +27,7 @@ from memory.episode import Actor, Episode, Outcome
 from memory.store import Store
 from tasks.catalog import create
 
-COUNT = int(os.environ.get("DORMOUSE_DEMONSTRATIONS", "2"))
+COUNT = int(os.environ.get("DORMOUSE_DEMONSTRATIONS", "1"))
 
 WORDS = {  # ten layouts, and a text in the script of each
     "de": "Größe, Süßes & Öl",
