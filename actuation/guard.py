@@ -13,6 +13,7 @@ from pathlib import PurePath
 import numpy as np
 
 from actuation.action import Action, Ask, Click, Done, Drag, Fail, Press, Scroll, TypeText, Wait
+from actuation.filling import misplaced
 from actuation.rules import ACTS, PAYEE, Permit, Rules, amounts, chords, pastes, typed_by
 from perception.frames import difference, is_caret
 from perception.observation import Box, Observation, Window
@@ -76,6 +77,7 @@ class Guard:
             (UNREAD, unread),
             ("amount", self._amount(action)),
             ("payee", self._payee(action, observation)),
+            ("fact", self._fact(action, observation)),
             *self._acts(action, observation, self._rules.ask),
             *self._marked(action, observation),
         ):
@@ -160,6 +162,12 @@ class Guard:
             if name in names or not (whole or all(not one.startswith(name) for one in names)):
                 return ""
         return f"{self._pending[0] + typed!r} is a new payee"
+
+    def _fact(self, action: Action, observation: Observation) -> str:
+        if not isinstance(action, TypeText):
+            return ""
+        rules = self._rules
+        return misplaced(action.text, observation.active, rules.facts, rules.named)
 
     def _acts(
         self, action: Action, observation: Observation, names: tuple[str, ...]

@@ -11,6 +11,7 @@ from decimal import Decimal
 from Xlib import XK
 
 from actuation.action import Action, Button, Click, Press, TypeText
+from actuation.filling import FactRule
 from actuation.keyboard import ALIASES
 
 _MODIFIERS = {
@@ -149,6 +150,10 @@ class Rules:
 
     max_steps: int = 100
     """Actions in one run."""
+    facts: tuple[FactRule, ...] = ()
+    """Where the values behind placeholders may be typed unasked."""
+    named: tuple[str, ...] = ()
+    """Facts that the goal names."""
     max_seconds: float = 600.0
     """Length of one run."""
     applications: tuple[str, ...] = ()

@@ -100,17 +100,20 @@ def forget(episode: Episode, json: Json = None) -> None:
 def facts(
     act: Annotated[str, typer.Argument(metavar="[list|add|forget]")] = "list",
     name: Annotated[str, typer.Argument(metavar="NAME", help="As bank_password, iban:acme.")] = "",
+    window: Annotated[
+        str, typer.Option(help="It is typed unasked only into windows like this (a pattern).")
+    ] = "",
     json: Json = None,
 ) -> None:
     """Values kept encrypted behind placeholders, as {{iban:acme}}: the keyboard fills them in.
 
     The value is asked, or read from standard input: never say it on the command line.
 
-    Example: dormouse facts add iban:acme
+    Example: dormouse facts add iban:acme --window "My Bank"
     """
     from agent.verbs import facts as verb
 
-    raise typer.Exit(verb.main(act, name, json))
+    raise typer.Exit(verb.main(act, name, json, window))
 
 
 def night(

@@ -1,11 +1,14 @@
 """The vault of the configured memory: read for each run, so that a new fact needs no new worker."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from actuation.filling import PLACEHOLDER
+from actuation.rules import Rules
 from agent.config import Settings
 from memory import cipher
 from memory.cipher import Key, Lock
-from memory.vault import PLACEHOLDER, Vault
+from memory.vault import Vault
 
 
 class Facts:
@@ -19,6 +22,11 @@ class Facts:
         """Placeholders by value; none where nothing was kept."""
         vault = self.vault()
         return vault.placeholders if vault else {}
+
+    def bound(self, rules: Rules) -> Rules:
+        """The rules of a run, and where each fact may be typed unasked."""
+        vault = self.vault()
+        return replace(rules, facts=vault.rules) if vault else rules
 
     def fill(self, text: str) -> str:
         """The text with values in place of placeholders; ValueError names one that is not known."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from actuation.filling import PLACEHOLDER
 from actuation.guard import Guard
 from actuation.rules import Rules
 from agent.config import Settings
@@ -40,6 +41,7 @@ def rule_lines(settings: Settings) -> tuple[str, ...]:
         lines.append("off: payees")
     else:
         lines.append(f"on: payees that are none of {len(settings.payees)} known ones")
+    lines.append("on: facts where neither goal nor --window names them")
     lines += [f"on: text, keys, labels like {pattern}" for pattern in settings.approve]
     lines.append("on: other programs and files than the task's")
     lines.append(f"No answer in {settings.approval_seconds:.0f} s is a no.")
@@ -51,7 +53,8 @@ def guard(rules: Rules, goal: Goal, policy: Policy) -> Guard:
     itself; a policy that reads shares its reader, so that nothing is read twice."""
     files = tuple(path.name for path in goal.files)
     ask = tuple(act for act in rules.ask if not (rules.trusts_goal and act in goal.acts))
-    strict = replace(rules, ask=ask, applications=goal.applications, files=files)
+    named = tuple(PLACEHOLDER.findall(goal.text))
+    strict = replace(rules, ask=ask, applications=goal.applications, files=files, named=named)
     eyes = GuardEyes(policy.reader if isinstance(policy, Reading) else None)
     return Guard(strict, eyes.label, eyes.column, eyes.dialog)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from actuation.action import Done
@@ -19,7 +20,7 @@ from agent.errors import BadInput
 from memory.episode import Episode, Outcome
 from tasks.catalog import exists
 from tasks.outside import NoTaskError, is_own, settled
-from tasks.own import keeper
+from tasks.own import keeper, vary
 from tasks.own.job import PROGRAMS, Instance, Job, Program, load, save
 from tasks.own.keeper import CannotError
 from tasks.own.words import fitted, parted
@@ -158,12 +159,18 @@ def held_back(episodes: Iterable[Episode]) -> tuple[str, ...]:
 
 
 def rehearsable(task: str) -> Iterator[int]:
-    """Instances that a night may be examined on: demonstrations held back, then those that wait.
+    """Instances that a night may be examined on: demonstrations held back, those that wait, and
+    then variations: of those held back, or, where values can be drawn anew, of all that was shown.
 
     None before what done means is confirmed: there is nothing to examine by.
     """
     own = load(Path(task))
-    return iter((*own.held, *own.waiting) if own.confirmed else ())
+    if not own.confirmed:
+        return
+    yield from (*own.held, *own.waiting)
+    base = own.held or (own.shown if vary.free(own) else ())
+    for which in count(1) if base else ():
+        yield from (vary.variation(number, which) for number in base)
 
 
 def program_for(file: Path, said: str) -> Program:

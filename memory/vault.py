@@ -8,18 +8,27 @@ FOLDER/vault.bin is one AES-GCM message over all names and values; names are not
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from actuation.filling import PLACEHOLDER, FactRule
 from memory import atomic
 from memory.cipher import Key, LockedError, seal, unseal
 
 NAME = re.compile(r"[\w-]+(?::[\w.-]+)*")
-PLACEHOLDER = re.compile(r"\{\{\s*([^{}\n]*?)\s*\}\}")
 _SAID = b"dormouse vault 1"
 
 
 class UnknownFactError(ValueError):
     """A placeholder that no fact stands behind; one sentence that names the mend."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """window: into which it may be typed unasked (actuation.filling.FactRule)."""
+
+    value: str
+    window: str = ""
 
 
 class Vault:
@@ -32,14 +41,17 @@ class Vault:
         self._path, self._key = folder / "vault.bin", key.derived("vault")
         self._facts = self._read()
 
-    def _read(self) -> dict[str, str]:
+    def _read(self) -> dict[str, Fact]:
         if not self._path.exists():
             return {}
         try:
             held = json.loads(unseal(self._key, self._path.read_bytes(), _SAID))
         except ValueError as error:
             raise LockedError(f"{self._path} cannot be read: {error}; move it aside") from error
-        return {str(name): str(value) for name, value in held.items()}
+        return {
+            name: Fact(**kept) if isinstance(kept, dict) else Fact(kept)  # by an earlier version
+            for name, kept in held.items()
+        }
 
     def names(self) -> list[str]:
         return sorted(self._facts)
@@ -47,18 +59,28 @@ class Vault:
     @property
     def placeholders(self) -> Mapping[str, str]:
         """Placeholders by value: what stands in words for each."""
-        return {value: f"{{{{{name}}}}}" for name, value in self._facts.items()}
+        return {fact.value: f"{{{{{name}}}}}" for name, fact in self._facts.items()}
 
-    def add(self, name: str, value: str) -> None:
+    @property
+    def rules(self) -> tuple[FactRule, ...]:
+        """Where each may be typed unasked."""
+        return tuple(FactRule(name, fact.window) for name, fact in sorted(self._facts.items()))
+
+    def add(self, name: str, value: str, window: str = "") -> None:
         """Keep a value under a name, as "bank_password" or "iban:acme"; an older one is replaced.
+        window: as in Fact.
 
-        ValueError for a name with other signs, or for an empty value.
+        ValueError for a name with other signs, an empty value, or a pattern that is none.
         """
         if not NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name: letters, digits, _ and -, as in iban:acme")
         if not value.strip():
             raise ValueError("the value is empty: nothing was kept")
-        self._write(self._facts | {name: value.strip()})
+        try:
+            re.compile(window)
+        except re.error as error:
+            raise ValueError(f"--window {window!r} is no regular expression: {error}") from error
+        self._write(self._facts | {name: Fact(value.strip(), window)})
 
     def forget(self, name: str) -> None:
         """KeyError where there is no such fact."""
@@ -75,9 +97,10 @@ class Vault:
             raise UnknownFactError(
                 f"there is no fact {{{{{name}}}}}: keep it with `dormouse facts add {name}`"
             )
-        return self._facts[name]
+        return self._facts[name].value
 
-    def _write(self, facts: dict[str, str]) -> None:
-        content = json.dumps(facts, ensure_ascii=False).encode()
+    def _write(self, facts: dict[str, Fact]) -> None:
+        plain = {name: asdict(fact) for name, fact in facts.items()}
+        content = json.dumps(plain, ensure_ascii=False).encode()
         atomic.write_bytes(self._path, seal(self._key, content, _SAID))
         self._facts = facts

@@ -1,32 +1,49 @@
 """Secrets typed and shown in real windows, journalled twice, and searched for in what was stored.
 
-Office(desktop) ──acts──▶ Lived ──journal──▶ store with redaction, store without
-                                               └──▶ Search: words, bytes, pixels
+a person at VNC ──▶ recorder ──┐
+an agent's hands ──────────────┴──▶ Twice ──▶ store with redaction, store without
+                                                └──▶ Search: words, bytes, pixels
 """
 
 import random
 import string
 import subprocess
+import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
 import numpy as np
 from openpyxl import Workbook
+from person_house import Person
 from rapidfuzz import fuzz
 from stdnum import iban, luhn
 from stdnum.es import dni
 
 from actuation.action import Action, Ask, Click, Done, Motion, Press, TypeText
+from actuation.rfb import Hand
 from actuation.virtual import VirtualDesktop
 from agent.config import Settings
+from agent.cue import Cue
+from agent.hands import hands
+from agent.loop import Run
 from agent.privacy import guarded
+from agent.recording import Recording
+from agent.session import Session
+from agent.stop import Stop
+from agent.worker.board import Board
+from agent.worker.jobs import Jobs
+from memory.amend import RECORDING, accept
 from memory.episode import Actor, Episode, Outcome, Step
+from memory.levels import Levels
 from memory.redact import redact
+from memory.sleep.fake import FakeLearner, FakeRehearsal
+from memory.sleep.night import night
+from memory.sleep.plan import Plan
 from memory.store import Store
 from perception.observation import Box, Image, Observation
 from perception.read import Reader
@@ -93,36 +110,82 @@ def showing(secret: str) -> bool:
     return redact(secret) != secret
 
 
-@dataclass(frozen=True, eq=False)
-class Act:
-    """One act: what was seen, done, and seen then."""
-
-    before: Observation
-    action: Action
-    after: Observation
-    note: str = ""
-
-
 @dataclass(eq=False)
 class Lived:
-    """One secret in one place. hands: a person did it, so that each after is known."""
+    """One secret in one place. hands: a person did it, through VNC, and a recorder listened."""
 
     place: str
-    secret: str
+    number: int
+    hands: bool
+    secret: str = ""
     goal: str = "Do the work"
     detail: str = ""
-    hands: bool = True
-    acts: list[Act] = field(default_factory=list)
+
+    @property
+    def episode(self) -> str:
+        return f"{self.place}-{self.number}"
+
+
+class Twice:
+    """Everything that was lived, in a memory with redaction and in one without. eyes: remember the
+    lines that they have read."""
+
+    def __init__(self, folder: Path, eyes: Recogniser) -> None:
+        self.on = Settings(data=folder / "on", exclude=(EXCLUDED,))
+        self.off = Settings(data=folder / "off", redact=False)
+        self._open = ExitStack()
+        self._stores = [self._open.enter_context(Store(s.store)) for s in (self.on, self.off)]
+        self._kept = [
+            guarded(store, settings, reader=Reader(eyes))
+            for store, settings in zip(self._stores, (self.on, self.off), strict=True)
+        ]
+
+    def begin(self, episode: Episode) -> None:
+        for each in self._kept:
+            each.begin(episode)
+
+    def saw(self, observation: Observation) -> None:
+        for each in self._kept:
+            each.saw(observation)
+
+    def intend(self, episode: str, step: Step, after: Observation | None = None) -> None:
+        for each in self._kept:
+            each.intend(episode, step, after)
+
+    def outcome(self, episode: str, index: int, performed: Action) -> None:
+        for each in self._kept:
+            each.outcome(episode, index, performed)
+
+    def end(
+        self, episode: str, outcome: Outcome, collateral: bool, detail: str, ended: float
+    ) -> None:
+        for each in self._kept:
+            each.end(episode, outcome, collateral, detail, ended)
+
+    def accept(self, episode: str) -> None:
+        """As a person accepts what was recorded."""
+        for store in self._stores:
+            accept(store, episode)
+
+    def slept(self) -> None:
+        """A night over both: its log and its weights lie beside them. Then they are closed, the
+        log of the database being kept as it is while it is open."""
+        for store, settings in zip(self._stores, (self.on, self.off), strict=True):
+            plan = Plan(settings.nights, "chat", seeds=(1,), steps=20, episodes=1000)
+            night(store, Levels(settings.levels), FakeLearner(), FakeRehearsal(), plan)
+            (settings.data / "while-open").write_bytes(Path(f"{settings.store}-wal").read_bytes())
+        self._open.close()
 
 
 class Office:
     """Real programs on one desktop, and what was done in them."""
 
-    def __init__(self, desktop: VirtualDesktop, seed: int = 0) -> None:
-        self.desktop, self.rng = desktop, random.Random(seed)
-        self._open = ExitStack()
-        self._now: Lived = Lived("", "")
+    def __init__(self, desktop: VirtualDesktop, journal: Twice, seed: int = 0) -> None:
+        self.desktop, self.rng, self._journal = desktop, random.Random(seed), journal
+        self._open, self._count, self._steps = ExitStack(), 0, 0
+        self._now = Lived("", 0, False)
         self._typed: list[str] = []  # passwords that a password field has seen
+        self.told: list[str] = []  # what a worker would show of it
 
     def __enter__(self) -> "Office":
         screen = self.desktop.screen
@@ -134,6 +197,8 @@ class Office:
         self._open.callback(program.terminate)
         self.desktop.wait_for(chromium.is_chromium)
         address = until(lambda: find_page(port))
+        hand = Hand(self.desktop.vnc_socket, self.desktop.vnc_password)
+        self._person = Person(self.desktop, self._open.enter_context(hand))
         self.tab = self._open.enter_context(Tab(port, address))
         until(lambda: self.tab.evaluate("document.readyState") == "complete")
         self.desktop.observe()
@@ -155,21 +220,73 @@ class Office:
             return int(free.getsockname()[1])
 
     def live(self, place: str, hands: bool = True) -> Lived:
-        """One new secret in a place."""
+        """One new secret in a place; what only an agent says is said by one."""
+        self._now = Lived(place, self._count, hands and place != "words")
+        self._count += 1
         method: Callable[[], str] = getattr(self, f"_{place}")
-        self._now = Lived(place, "", hands=hands)
+        if self._now.hands:
+            with self._recorded():
+                self._now.secret = method()
+            self._journal.accept(self._now.episode)
+            return self._now
+        self._steps = 0
+        if place != "words":  # whose goal tells the secret
+            self._begin()
         self._now.secret = method()
+        self._looked(Done())
+        self._journal.end(self._now.episode, Outcome.VERIFIED, False, self._now.detail, time.time())
         return self._now
 
+    def _head(self, provenance: str) -> Episode:
+        now = self._now
+        return Episode(
+            now.episode, now.goal, now.place, "", now.number, provenance, "", time.time()
+        )
+
+    def _begin(self) -> None:
+        self._journal.begin(self._head("demonstration"))
+
+    @contextmanager
+    def _recorded(self) -> Iterator[None]:
+        """While inside, the hands at the desktop are recorded, as `dormouse record` does."""
+        session = Session()
+        cue = Cue()
+        session.begin(Stop(), True, cue)
+        board = Board(session, Jobs(self.desktop.home / "queue.json"))
+        listen = hands(cue, self._journal.on)
+        recording = Recording(self.desktop, listen, self._journal, cue, board)
+        runs: list[Run] = []
+        thread = threading.Thread(
+            target=lambda: runs.append(recording.run(self._head(RECORDING), None))
+        )
+        thread.start()
+        until(lambda: cue.begun_at)
+        try:
+            yield
+        finally:
+            cue.finish()
+            thread.join()
+        assert runs and len(runs[0].steps) > 1, "nothing was recorded"
+        self.told += board.tail
+
     def _do(self, action: Motion, note: str = "") -> None:
-        before = self._now.acts[-1].after if self._now.acts else self.desktop.observe()
+        if self._now.hands:
+            self._person.do(action)
+            return
+        before = self.desktop.observe()
         self.desktop.perform(action)
-        self._now.acts.append(Act(before, action, self.desktop.observe(), note))
+        self.desktop.observe()
+        self._keep(before, action, note)
 
     def _looked(self, action: Action, note: str = "") -> None:
         """Something that only was decided, or shown by others."""
-        seen = self.desktop.observe()
-        self._now.acts.append(Act(seen, action, seen, note))
+        self._keep(self.desktop.observe(), action, note)
+
+    def _keep(self, seen: Observation, action: Action, note: str) -> None:
+        step = Step(self._steps, seen, action, None, Actor.AGENT, note=note)
+        self._journal.intend(self._now.episode, step)
+        self._journal.outcome(self._now.episode, self._steps, action)
+        self._steps += 1
 
     def _click(self, name: str) -> None:
         x, y = self.tab.evaluate(
@@ -252,9 +369,13 @@ class Office:
             clip.communicate(secret.encode())
         self._fresh()
         self._click("note")
-        before = self._now.acts[-1].after
+        if self._now.hands:
+            self._do(Press("ctrl+v"))
+            return secret
+        before = self.desktop.observe()
         self.desktop.perform(Press("ctrl+v"))
-        self._now.acts.append(Act(before, TypeText(secret), self.desktop.observe()))
+        self.desktop.observe()
+        self._keep(before, TypeText(secret), "pasted")
         return secret
 
     def _words(self) -> str:
@@ -262,6 +383,7 @@ class Office:
         self._fresh()
         self._now.goal = f"Log in with {secret} and book it"
         self._now.detail = f"could not use {secret}"
+        self._begin()
         self._looked(Ask(f"Is {secret} right?"), note=f"copied {secret} from the goal")
         return secret
 
@@ -347,28 +469,6 @@ def until(found: Callable[[], Found], patience: float = 30.0) -> Found:
 # What was stored, and the search.
 
 
-def journal(lived: list[Lived], folder: Path, redact: bool, eyes: Recogniser) -> Settings:
-    """Everything that was lived, through the guarded journal, into a store of its own. eyes:
-    remember the lines that they have read."""
-    settings = Settings(data=folder, redact=redact, exclude=(EXCLUDED,) if redact else ())
-    with Store(settings.store) as store:
-        kept = guarded(store, settings, reader=Reader(eyes))
-        for number, one in enumerate(lived):
-            actor = Actor.OPERATOR if one.hands else Actor.AGENT
-            name = f"{one.place}-{number}"
-            kept.begin(Episode(name, one.goal, one.place, "", number, "demonstration", "", number))
-            for index, act in enumerate(one.acts):
-                step = Step(index, act.before, act.action, None, actor, note=act.note)
-                kept.intend(name, step, act.after if one.hands else None)
-                kept.outcome(name, index, act.action)
-            last = one.acts[-1].after
-            kept.intend(name, Step(len(one.acts), last, Done(), None, actor))
-            kept.end(name, Outcome.VERIFIED, False, one.detail, number + 0.5)
-        # Beside the file while it is open: the log that is not yet in it.
-        (folder / "while-open").write_bytes(Path(f"{settings.store}-wal").read_bytes())
-    return settings
-
-
 @dataclass(frozen=True)
 class Leak:
     place: str
@@ -377,37 +477,44 @@ class Leak:
 
 
 class Search:
-    """Looks for secrets in a store: bytes of all files, words of steps, pixels of frames."""
+    """Looks for secrets in a memory: bytes of all files, words of steps, pixels of frames.
 
-    def __init__(self, lived: list[Lived], eyes: Recogniser) -> None:
-        self._lived = lived
+    raw: the memory in which everything stands as it was seen.
+    """
+
+    def __init__(self, lived: list[Lived], raw: Settings, eyes: Recogniser) -> None:
+        self._lived, self._raw = lived, raw
         self._reader, self._texts = Reader(eyes), dict[bytes, list[tuple[str, Box]]]()
 
     def leaks(self, settings: Settings, thorough: bool = False) -> list[Leak]:
         """thorough: frames are also read by tesseract's own layout analysis, enlarged."""
-        with Store(settings.store) as store:
-            episodes = [store.episode(head.id) for head in store.episodes()]
         content = b"\0".join(p.read_bytes() for p in settings.data.rglob("*") if p.is_file())
         found = []
-        for one, episode in zip(self._lived, episodes, strict=True):
-            forms = {one.secret, bare(one.secret)}
-            codes = [form.encode(code) for form in forms for code in ("utf-8", "utf-16-le")]
-            found += [Leak(one.place, one.secret, "bytes") for code in codes if code in content]
-            raw = [*(act.before.image for act in one.acts), one.acts[-1].after.image]
-            for step, before in zip(episode.steps, raw, strict=True):
-                words = f"{step.intended} {step.performed} {step.note} {episode.goal}"
-                titles = " ".join(window.title for window in step.observation.windows)
-                if shows(one.secret, f"{words} {titles} {episode.detail}"):
-                    found.append(Leak(one.place, one.secret, f"words of step {step.index}"))
-                image = step.observation.image
-                texts = [text for text, _ in self.read(step.observation)]
-                if thorough:
-                    texts += layout(image)
-                if any(shows(one.secret, text) for text in texts):
-                    found.append(Leak(one.place, one.secret, f"read in frame {step.index}"))
-                elif self._drawn(one.secret, step.observation, before, image):
-                    found.append(Leak(one.place, one.secret, f"drawn in frame {step.index}"))
+        with Store(settings.store) as store, Store(self._raw.store) as raw:
+            for one in self._lived:
+                forms = {one.secret, bare(one.secret)}
+                codes = [form.encode(code) for form in forms for code in ("utf-8", "utf-16-le")]
+                found += [Leak(one.place, one.secret, "bytes") for code in codes if code in content]
+                before, after = (each.episode(one.episode) for each in (raw, store))
+                where = self._where(one.secret, before, after, thorough)
+                found += [Leak(one.place, one.secret, each) for each in where]
         return found
+
+    def _where(self, secret: str, raw: Episode, kept: Episode, thorough: bool) -> Iterator[str]:
+        """In which words and frames of an episode a secret is found."""
+        for before, step in zip(raw.steps, kept.steps, strict=True):
+            words = f"{step.intended} {step.performed} {step.note} {kept.goal}"
+            titles = " ".join(window.title for window in step.observation.windows)
+            if shows(secret, f"{words} {titles} {kept.detail}"):
+                yield f"words of step {step.index}"
+            image = step.observation.image
+            texts = [text for text, _ in self.read(step.observation)]
+            if thorough:
+                texts += layout(image)
+            if any(shows(secret, text) for text in texts):
+                yield f"read in frame {step.index}"
+            elif self._drawn(secret, step.observation, before.observation.image, image):
+                yield f"drawn in frame {step.index}"
 
     def read(self, seen: Observation) -> list[tuple[str, Box]]:
         key = seen.image.tobytes()

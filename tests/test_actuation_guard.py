@@ -8,6 +8,7 @@ import pytest
 
 from actuation.action import Ask, Click, Done, Drag, Move, Press, TypeText, Wait
 from actuation.fake import FakeDesktop
+from actuation.filling import FactRule
 from actuation.guard import Guard, amounts, effect, target_changed
 from actuation.rules import Rules
 from agent.guarding import GuardEyes
@@ -43,6 +44,22 @@ def test_the_mouse_touches_allowed_windows_only() -> None:
     assert "bare desktop" in guard.check(Click(850, 10), SEEN, 0, 0).reason
     assert not guard.check(Drag(450, 10, 50, 10), SEEN, 0, 0).allowed
     assert guard.check(Move(50, 10), SEEN, 0, 0).allowed
+
+
+def test_a_fact_is_typed_unasked_where_it_belongs_alone() -> None:
+    facts = (FactRule("iban"), FactRule("password", "^my bank|keepass"))
+    guard = Guard(Rules(facts=facts))
+    refused = guard.check(TypeText("{{iban}}"), SEEN, 0, 0)
+    assert (refused.needs_approval, refused.rules) == (True, ("fact",))
+    assert "the goal does not name {{iban}}" in refused.reason
+    named = Guard(Rules(facts=facts, named=("iban", "password")))
+    assert named.check(TypeText("to {{ iban }}"), SEEN, 0, 0).allowed
+    astray = named.check(TypeText("{{password}}"), SEEN, 0, 0)
+    assert "kept for windows like '^my bank|keepass', and this is “ledger.xlsx" in astray.reason
+    bank = replace(SEEN, windows=(replace(SHEET, title="My Bank - Chromium"),))
+    assert guard.check(TypeText("{{password}}"), bank, 0, 0).allowed
+    assert not named.check(TypeText("{{password}}"), replace(SEEN, windows=()), 0, 0).allowed
+    assert guard.check(TypeText("{{unknown}}"), SEEN, 0, 0).allowed  # nothing stands behind it
 
 
 def test_keys_go_to_the_active_window() -> None:

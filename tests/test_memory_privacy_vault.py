@@ -9,20 +9,30 @@ from pathlib import Path
 
 import pytest
 
-from actuation.action import Press, TypeText
+from actuation.action import Action, Press, TypeText
 from actuation.fake import FakeDesktop
-from actuation.filling import Filling
+from actuation.filling import FactRule, Filling
+from actuation.rules import Rules
 from agent.config import Settings
 from agent.errors import BadInput
 from agent.facts import Facts
+from agent.guarding import guard
+from agent.loop import Loop
+from agent.policies.noop import Noop
+from agent.policy import Decision
 from agent.unlock import opened
 from agent.verbs import facts, wipe
 from agent.worker.place import only_one
 from memory import cipher, fake
 from memory.cipher import PASSPHRASE, LockedError
+from memory.day import Context
+from memory.episode import Episode, Outcome
+from memory.exclude import Unkept
 from memory.opening import encrypt, plain
 from memory.store import Store, StoreError
 from memory.vault import UnknownFactError, Vault
+from perception.observation import Observation
+from tasks.task import Goal
 
 IBAN = "DE89 3704 0044 0532 0130 00"
 WORDS = "correct horse battery"
@@ -72,6 +82,15 @@ def test_facts_are_kept_listed_and_forgotten(
     assert "passphrase does not fit" in wrong.stderr
     facts.main("list", "", None)
     assert capsys.readouterr().out.strip() == "{{iban:acme}}"
+    bound = verb(folder, "facts", "add", "pin", "--window", "My Bank", said="4711\n")
+    assert (bound.returncode, bound.stderr) == (0, "")
+    facts.main("list", "", None)
+    assert capsys.readouterr().out.splitlines() == [
+        "{{iban:acme}}", "{{pin}}  windows like My Bank"
+    ]  # fmt: skip
+    assert Facts(Settings()).bound(Rules()).facts == (
+        FactRule("iban:acme"), FactRule("pin", "My Bank")
+    )  # fmt: skip
     facts.main("forget", "iban:acme", None)
     for act, name, sentence in (
         ("forget", "iban:acme", "there is no fact iban:acme"),
@@ -83,6 +102,9 @@ def test_facts_are_kept_listed_and_forgotten(
         monkeypatch.setattr(sys, "stdin", io.StringIO("\n" if name == "empty" else "x\n"))
         with pytest.raises(BadInput, match=sentence):
             facts.main(act, name, None)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("x\n"))
+    with pytest.raises(BadInput, match=r"--window '\(' is no regular expression"):
+        facts.main("add", "pin", None, "(")
     monkeypatch.delenv(PASSPHRASE)
     with pytest.raises(LockedError, match="set DORMOUSE_PASSPHRASE"):
         facts.main("list", "", None)
@@ -103,6 +125,33 @@ def test_the_keyboard_fills_placeholders_at_the_last_moment(tmp_path: Path) -> N
         hands.perform(TypeText("{{lines}}"))
     assert "two" not in str(told.value)
     assert len(desktop.performed) == 2
+
+
+class Obedient(Noop):
+    """Does what it was told."""
+
+    def __init__(self, told: Action) -> None:
+        self._told = told
+
+    def decide(self, observation: Observation) -> Decision:
+        return Decision(self._told)
+
+
+def test_what_a_screen_asks_for_is_not_typed_into_it(tmp_path: Path) -> None:
+    """A page tells the agent to type a placeholder, and the agent does as it is told."""
+    vault = Vault(tmp_path, cipher.make(tmp_path, "passphrase", WORDS))
+    vault.add("pin", "4711", "My Bank")
+    desktop, told = FakeDesktop(), TypeText("{{pin}}")
+    for goal in ("Enter the invoice", "Enter the invoice with {{pin}}"):
+        run = Loop(
+            desktop=Filling(desktop, vault.fill),
+            policy=Obedient(told),
+            guard=guard(Rules(facts=vault.rules), Goal(goal), Noop()),
+            journal=Unkept(),
+        ).run(Episode("e", goal, "", "", 0, "run", "", 0.0), Context(), None)
+        assert run.outcome is Outcome.REFUSED
+        assert "windows like 'My Bank'" in run.detail
+    assert desktop.performed == []
 
 
 def test_a_store_is_encrypted_once_that_is_asked_for_and_loses_nothing(tmp_path: Path) -> None:

@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perception.observation import Box
+from perception.values import parse_date, value_kind
+from tasks.own import vary
 from tasks.own.book import Book, Cell, Sheet, Value
 from tasks.own.changes import NEXT, Added, changes
+from tasks.own.job import Instance, Job
 from tasks.own.judge import judge, question
 from tasks.own.page import Entry, Page
 from tasks.own.postcondition import Append, Change, Postcondition, Remove
@@ -234,3 +238,50 @@ def test_a_goal_in_the_words_of_another() -> None:
     said = parted("enter the fee of de Vries,  paid on 2026-05-01: 12.50.", known)
     assert said.values == ("de Vries", "2026-05-01", "12.50")
     assert said.marked == 'Enter the fee of "de Vries", paid on "2026-05-01": "12.50".'
+
+
+@given(st.lists(entries, min_size=1, max_size=5), st.integers(1, 500))
+@settings(max_examples=60, deadline=None)
+def test_a_variation_draws_what_is_entered_in_its_own_notation_and_keeps_the_rest(
+    fees: list[tuple[str, date, Decimal]], which: int
+) -> None:
+    texts = [(name, day.isoformat(), f"{amount:.2f}") for name, day, amount in fees]
+    goals = [f"Enter the fee of “{a}”, paid on “{b}”: “{c}”." for a, b, c in texts]
+    shown = [
+        Shown({FILE: book([])}, {FILE: book([fee])}, Given(t), LITERALS)
+        for fee, t in zip(fees, texts, strict=True)
+    ]
+    job = Job(goals[0], "calc", (f"/{FILE}",), wanted=propose(shown[:1])).adding(
+        [Instance(goal) for goal in goals]
+    )
+    seed = vary.variation(len(fees) - 1, which)
+    assert (vary.instance_of(seed), vary.variation_of(seed)) == (len(fees) - 1, which)
+    was, said = job.said(len(fees) - 1), vary.said(job, seed)
+    assert said == vary.said(job, seed)
+    assert said.literals == was.literals
+    for place, (old, new) in enumerate(zip(was.values, said.values, strict=True)):
+        if place not in vary.free(job):
+            assert new == old
+        elif value_kind(old) == "text":
+            assert new in {each[place] for each in texts}
+        else:
+            assert (value_kind(new), len(new)) == (value_kind(old), len(old))
+            assert value_kind(old) != "date" or parse_date(new)
+    home = Box(4, 30, 1272, 760)
+    place_now = vary.moved(home, seed)
+    assert home.intersect(place_now) == place_now
+    assert place_now.w > 0.9 * home.w
+    assert vary.moved(home, 3) == home
+
+
+def test_what_a_row_is_found_by_is_not_drawn_anew() -> None:
+    row = ("Bo", date(2026, 1, 2), Decimal("10.00"))
+    now = (*row[:2], Decimal("12.50"))
+    goal = parted("Set the amount of “Bo” to “12.50”.")
+    (before, after) = ({FILE: book([row])}, {FILE: book([now])})
+    wanted = propose([Shown(before, after, Given(goal.values), goal.literals)])
+    assert isinstance(wanted.rules[0], Change)
+    job = Job(goal.marked, "calc", (f"/{FILE}",), wanted=wanted).adding([Instance(goal.marked)])
+    name, amount = vary.said(job, vary.variation(0, 1)).values
+    assert name == "Bo"
+    assert amount != "12.50"

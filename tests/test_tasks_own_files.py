@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,11 @@ from agent import own
 from agent.attempt import Attempt
 from agent.errors import BadInput
 from memory.episode import Episode, Outcome
-from tasks.own import disk, formats, keeper
+from tasks.own import disk, formats, keeper, vary
 from tasks.own.book import Cell
 from tasks.own.disk import ORIGINALS, RESULTS, Work
 from tasks.own.edit import EditError, edited
-from tasks.own.job import Job, load, save
+from tasks.own.job import Instance, Job, load, save
 from tasks.own.keeper import CannotError
 from tasks.own.page import known, pictures
 from tasks.own.postcondition import Append
@@ -164,7 +165,11 @@ def test_a_demonstration_proposes_and_further_ones_are_held_back_in_turn(
     assert own.held_back(episodes) == ("e2", "e5")
     assert list(own.rehearsable(str(job))) == []
     save(job, replace(made, confirmed=True))
-    assert list(own.rehearsable(str(job))) == [2, 5]
+    exams = list(islice(own.rehearsable(str(job)), 6))
+    assert exams == [2, 5, *(vary.variation(n, k) for k in (1, 2) for n in (2, 5))]
+    save(job, replace(made, confirmed=True).adding([Instance(goal_of(FEES[6]))]))
+    assert list(islice(own.rehearsable(str(job)), 3)) == [2, 5, 6]
+    save(job, replace(made, confirmed=True))
     with pytest.raises(CannotError, match="saved nothing"):
         disk.note(job, 0, Work(made.instances[0].before, made.instances[0].before))
         keeper.shown(job, 0)

@@ -7,6 +7,7 @@ folder of 20 invoices, images and PDFs, two of which contradict themselves.
 import os
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from own_house import (
     FEES,
     INVOICE_GOAL,
     Hands,
+    Shows,
     draw_fee,
     goal_of,
     typed_fee,
@@ -25,13 +27,19 @@ from own_house import (
 )
 from worker_house import House
 
+from actuation.action import TypeText
 from actuation.rules import Rules
 from actuation.virtual import VirtualDesktop
 from agent import own
 from agent.attempt import Attempt, Stage
 from agent.bedtime import lived, plan, sleep
+from agent.config import Settings
+from agent.cue import Cue
+from agent.hands import hands
 from agent.policies.catalog import maker
+from agent.privacy import guarded
 from agent.stop import Stop
+from memory.amend import accept
 from memory.day import context
 from memory.episode import Actor, Outcome
 from memory.levels import Levels
@@ -49,15 +57,34 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield made
 
 
-def hands_on(store: Store, job: Path, texts: Sequence[Sequence[str]], kind: str) -> list[Attempt]:
-    """Each text row typed by a person's hands, for the instances from 0 on."""
-    left = list(texts)
-    actor = Actor.OPERATOR if kind == "demonstration" else Actor.AGENT
-    done = []
-    with Stage(partial(VirtualDesktop, *SIZE), lambda _: Hands(list(left.pop(0))), store) as stage:
+def shown(store: Store, job: Path, texts: Sequence[list[str]]) -> list[Attempt]:
+    """Each text row typed through VNC while the recorder listens, for the instances from 0 on."""
+    settings, done = Settings(data=job.parents[1]), []
+    with ExitStack() as last:
+        desktop = last.enter_context(VirtualDesktop(*SIZE))
+        stage = last.enter_context(Stage(lambda: desktop, nobody, guarded(store, settings)))
+        for number, row in enumerate(texts):
+            cue = Cue()
+            person = Shows(desktop, row, cue)
+            person.start()
+            done.append(stage.record(str(job), number, "", "", cue, hands(cue, settings)))
+            person.join()
+            own.after(done[-1], "recording")
+            accept(store, done[-1].episode)
+    return done
+
+
+def nobody(task: object) -> Hands:
+    raise AssertionError("a person shows it, no policy acts")
+
+
+def done_by(store: Store, job: Path, texts: Sequence[list[str]]) -> list[Attempt]:
+    """Each text row typed by a policy, for the instances from 0 on."""
+    left, done = list(texts), []
+    with Stage(partial(VirtualDesktop, *SIZE), lambda _: Hands(left.pop(0)), store) as stage:
         for number in range(len(texts)):
-            done.append(stage.attempt(str(job), number, "", kind, actor))
-            own.after(done[-1], kind, lambda _: True)
+            done.append(stage.attempt(str(job), number))
+            own.after(done[-1], "run", lambda _: True)
     return done
 
 
@@ -67,9 +94,14 @@ def test_shown_once_confirmed_and_verified_ever_after(tmp_path: Path, store: Sto
     original, jobs = fees.read_bytes(), tmp_path / "jobs"
     for fee in FEES[:3]:
         job = own.opened(jobs, goal_of(fee), [fees], "")
-    (shown,) = hands_on(store, job, [typed_fee(FEES[0])], "demonstration")
-    assert shown.outcome is Outcome.UNVERIFIED
-    assert "is not confirmed" in shown.detail
+    (first,) = shown(store, job, [typed_fee(FEES[0])])
+    assert first.outcome is Outcome.UNVERIFIED
+    assert "is not confirmed" in first.detail
+    steps = store.episode(first.episode).steps
+    assert {step.actor for step in steps} == {Actor.OPERATOR}
+    assert [step.performed for step in steps if isinstance(step.performed, TypeText)] == [
+        TypeText(text) for text in typed_fee(FEES[0])
+    ]
     assert fees.read_bytes() == original
     (line, *fills, last) = load(job).wanted.lines
     assert line == "one row added to Fees of fees.ods, in the next free row:"
@@ -78,7 +110,7 @@ def test_shown_once_confirmed_and_verified_ever_after(tmp_path: Path, store: Sto
     own.confirmed(job)
     wrong = [*typed_fee(FEES[2])[:2], "1.00"]
     texts = [typed_fee(FEES[0]), typed_fee(FEES[1]), wrong]
-    again, right, amiss = hands_on(store, job, texts, "run")
+    again, right, amiss = done_by(store, job, texts)
     assert [one.outcome for one in (again, right)] == [Outcome.VERIFIED] * 2
     assert amiss.outcome is Outcome.WRONG
     assert "Amount: “1” where" in amiss.detail
@@ -106,7 +138,7 @@ def night(store: Store, data: Path) -> Path | None:
     record = sleep(
         store, levels, tonight, size=SIZE, rules=Rules(), sink=lambda _: None, stop=Stop()
     )
-    print(record.promoted, record.reason, f"{record.seconds:.0f} s")
+    print(record.promoted, record.reason, f"{record.seconds:.0f} s", record.exam)
     assert record.promoted, record.reason
     return levels.live()
 
@@ -137,7 +169,7 @@ def test_after_a_night_unseen_fees_are_verified(tmp_path: Path, store: Store) ->
     write_fees(fees, FEES[5:])
     for fee in FEES[:5]:
         job = own.opened(tmp_path / "jobs", goal_of(fee), [fees], "")
-    hands_on(store, job, [typed_fee(fee) for fee in FEES[:5]], "demonstration")
+    shown(store, job, [typed_fee(fee) for fee in FEES[:5]])
     own.confirmed(job)
     level = night(store, tmp_path)
     unseen = [keeper.instance(job, goal_of(draw_fee(rng))) for _ in range(20)]
@@ -158,7 +190,7 @@ def test_a_folder_of_invoices_is_one_job(tmp_path: Path, store: Store) -> None:
     name, numbers = own.asked(jobs, INVOICE_GOAL, (), first)
     job, asked = Path(name), list[str]()
     seeds = [int(Path(load(job).instances[number].source).stem) for number in numbers]
-    hands_on(store, job, [typed_of(seed) for seed in seeds], "demonstration")
+    shown(store, job, [typed_of(seed) for seed in seeds])
     own.confirmed(job)
     level = night(store, tmp_path)
     write_invoices(tmp_path / "in", range(100, 120), contradictory=(103, 112))

@@ -11,19 +11,21 @@ from agent.unlock import key
 from memory.vault import Vault
 
 
-def main(act: str, name: str, json: str | None) -> int:
+def main(act: str, name: str, json: str | None, window: str = "") -> int:
     output, settings = Output(json), Settings()
     match act:
         case "list":
             vault = Facts(settings).vault()
-            names = vault.names() if vault else []
-            for each in names:
-                output.console.print(f"{{{{{each}}}}}", markup=False)
+            known = vault.rules if vault else ()
+            names = [fact.name for fact in known]
+            for fact in known:
+                bound = f"  windows like {fact.window}" if fact.window else ""
+                output.console.print(f"{{{{{fact.name}}}}}{bound}", markup=False, soft_wrap=True)
             if not names:
                 output.console.print("no facts are kept: dormouse facts add NAME")
-            output.write({"facts": names})
+            output.write({"facts": names, "windows": {f.name: f.window for f in known}})
         case "add":
-            _add(settings, named(name, act))
+            _add(settings, named(name, act), window)
             output.console.print(f"kept: {{{{{name}}}}} stands for it", markup=False)
             output.write({"kept": name})
         case "forget":
@@ -47,7 +49,7 @@ def named(name: str, act: str) -> str:
     return name
 
 
-def _add(settings: Settings, name: str) -> None:
+def _add(settings: Settings, name: str, window: str) -> None:
     vault = Vault(settings.data, key(settings))
     # Never from the command line: other users see its words, and the shell keeps them.
     if sys.stdin.isatty():
@@ -55,6 +57,6 @@ def _add(settings: Settings, name: str) -> None:
     else:
         value = sys.stdin.readline().rstrip("\r\n")
     try:
-        vault.add(name, value)
+        vault.add(name, value, window)
     except ValueError as error:
         raise BadInput(str(error)) from error

@@ -47,9 +47,10 @@ def main(episode: str, display: str, watch: bool, json: str | None) -> int:
         )
     height, width = lived.steps[0].observation.image.shape[:2] if lived.steps else (800, 1280)
     with Stop() as stop, watcher(output.progress, watch) as eyes:
-        journal, strict = Unkept(), rules(settings)
+        facts = Facts(settings)
+        journal, strict = Unkept(), facts.bound(rules(settings))
         sink = Several(ConsoleSink(output.console), eyes)
-        fill = Facts(settings).fill
+        fill = facts.fill
         if display:
             approve = approver(output.progress)
             again = _on_display(lived, display, journal, sink, stop, strict, approve, fill)

@@ -62,6 +62,7 @@ def main(
         jobs = [wire.Job(0, task, seed, variant, name, weights, recall) for seed in seeds]
         return _through(output, settings, jobs)
     acts = acting(weights, settings, name)
+    facts = Facts(settings)
     with (
         Stop() as stop,
         only_one(settings),
@@ -75,11 +76,11 @@ def main(
             maker(name, level(weights, settings, name), settings.store, reader),
             guarded(store, settings, reader=reader),
             recall=lambda goal: context(store, goal, recall=recall, level=acts),
-            rules=rules(settings),
+            rules=facts.bound(rules(settings)),
             sink=Several(ConsoleSink(output.console), eyes),
             approve=approver(output.progress),
             stop=stop,
-            fill=Facts(settings).fill,
+            fill=facts.fill,
         )
         with stage:
             for seed in seeds:

@@ -265,7 +265,7 @@ class Worker:
         strict = rules(self.settings, job.dry)
         self.board.begin(job, strict.max_steps)
         try:
-            stage.arm(stop, strict)
+            stage.arm(stop, Facts(self.settings).bound(strict))
             with journal.listening() if job.display else nullcontext():
                 attempt = self._attempt(stage, job)
             if said := after(attempt, provenance(job), agreeing(self.session.approve)):

@@ -9,6 +9,7 @@ from perception.observation import Box, Window
 from tasks.apps import calc, chromium, fava, gnucash, reader, viewer
 from tasks.apps.stage import stage
 from tasks.books.job import BORDER, TITLE
+from tasks.own.vary import moved, swapped
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -23,23 +24,26 @@ class Opened:
     def __init__(self) -> None:
         self._programs: list[Program] = []
 
-    def start(self, desktop: Host, program: str, file: Path, shown: Path | None) -> tuple[str, ...]:
+    def start(
+        self, desktop: Host, program: str, file: Path, shown: Path | None, seed: int = 0
+    ) -> tuple[str, ...]:
         """Returns the names of the applications that may be used. DesktopError when one does not
-        come up. shown: a picture or a text."""
+        come up. shown: a picture or a text. seed: says where the windows stand."""
         screen = desktop.glance().screen
         whole = Box(BORDER, TITLE, screen.width - 2 * BORDER, screen.height - TITLE - BORDER)
         beside, used = whole, tuple[str, ...]()
         if shown is not None:
-            size, used = self._show(desktop, shown, whole)
-            left = whole.x + size[0] + 2 * BORDER
-            beside = Box(left, whole.y, whole.right - left, whole.h)
-        started = STARTS[program](desktop, file, beside, self._programs)
+            size, used = self._show(desktop, shown, whole, swapped(seed))
+            taken = size[0] + 2 * BORDER
+            left = whole.x if swapped(seed) else whole.x + taken
+            beside = Box(left, whole.y, whole.w - taken, whole.h)
+        started = STARTS[program](desktop, file, moved(beside, seed), self._programs)
         return (*started, *used)
 
     def _show(
-        self, desktop: Host, shown: Path, whole: Box
+        self, desktop: Host, shown: Path, whole: Box, right: bool
     ) -> tuple[tuple[int, int], tuple[str, ...]]:
-        """The document at the left edge; returns its size, and what shows it."""
+        """The document at the left edge, or the right; returns its size, and what shows it."""
         if shown.suffix == ".png":
             from PIL import Image
 
@@ -55,7 +59,7 @@ class Opened:
         self._programs.append(started)
         with stage(desktop) as windows:
             windows.wait_for(is_it, started)
-            windows.place(is_it, Box(whole.x, whole.y, *size))
+            windows.place(is_it, Box(whole.right - size[0] if right else whole.x, whole.y, *size))
         return size, (application,)
 
     def running(self) -> bool:

@@ -1,7 +1,7 @@
 """A job of the operator's own as a Task: its files are copied, worked on, and judged as confirmed.
 
-Seed n is its n-th instance. One that was shown begins with the files as they were then; any other
-with the operator's files as they are now.
+Seed n is its n-th instance (or a variation of it: tasks.own.vary). One that was shown begins with
+the files as they were then; any other with the operator's files as they are now.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from actuation.action import Action, Fail
 from actuation.desktop import DesktopError, Host
 from tasks.books.job import names, wait_saved
-from tasks.own import disk, formats, job, page, programs
+from tasks.own import disk, formats, job, page, programs, vary
 from tasks.own.book import Book
 from tasks.own.disk import INPUTS, ORIGINALS, RESULTS, Work
 from tasks.own.job import Instance, Job
@@ -37,7 +37,7 @@ class OwnTask:
         """NoTaskError where the file is no job."""
         self.path, self.name, self.job = path, str(path), job.load(path)
         self._open = programs.Opened()
-        self._number = 0
+        self._seed = self._number = 0
         self._files: list[Path] = []
         self._names = frozenset[str]()
         self._work = Work(())
@@ -50,17 +50,17 @@ class OwnTask:
     def setup(self, desktop: Host, folder: Path, seed: int, variant: str = "") -> Goal:
         """DesktopError where there is no such instance, a file is gone, or a program does not come
         up; the operator's files are read, and never opened."""
-        if variant or seed not in range(len(self.job.instances)):
+        if variant or vary.instance_of(seed) not in range(len(self.job.instances)):
             known = f"{self.path.stem} has {len(self.job.instances)} instances"
             raise DesktopError(f"{known}, and no {variant} {seed}: say one from 0 on")
-        self._number = seed
+        self._seed, self._number = seed, vary.instance_of(seed)
         try:
             self._copy(folder)
             shown = self._show(folder.parent / "shown")
         except (OSError, ValueError) as error:
             raise DesktopError(f"{self.path.stem} cannot begin: {error}") from error
-        applications = self._open.start(desktop, self.job.program, self._files[0], shown)
-        return Goal(self.job.said(seed).marked, tuple(self._files), applications)
+        applications = self._open.start(desktop, self.job.program, self._files[0], shown, seed)
+        return Goal(vary.said(self.job, seed).marked, tuple(self._files), applications)
 
     def _copy(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -97,7 +97,8 @@ class OwnTask:
         after = disk.keep(self.path, RESULTS, [file for file in self._files if file.exists()])
         right = verdict.ok and not verdict.expects_ask and not verdict.unknown
         self._work = replace(self._work, after=after, right=right, collateral=verdict.collateral)
-        disk.note(self.path, self._number, self._work)
+        if not vary.variation_of(self._seed):  # nobody takes over what was only an exam
+            disk.note(self.path, self._number, self._work)
         return verdict
 
     def _verdict(self) -> Verdict:
@@ -129,7 +130,8 @@ class OwnTask:
 
     def given(self) -> Given:
         """What this instance gives to its values."""
-        return given(self.path, self.job, self._number, self._reader)
+        known = given(self.path, self.job, self._number, self._reader)
+        return replace(known, values=vary.said(self.job, self._seed).values)
 
     def teardown(self) -> None:
         """Close the programs at once: what is not saved is lost, as it should be."""

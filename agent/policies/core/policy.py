@@ -18,6 +18,7 @@ from actuation.action import (
     TypeText,
     Wait,
 )
+from actuation.filling import PLACEHOLDER
 from agent.policies.core.answered import as_answered
 from agent.policies.core.caution import nothing_done, unsure, why_not_type
 from agent.policies.core.choose import choose, doubtful
@@ -32,7 +33,6 @@ from agent.policies.core.trail import Trail, source_label
 from agent.policies.core.values import written
 from agent.policy import Decision
 from memory.day import Context
-from memory.vault import PLACEHOLDER
 from perception.observation import Observation
 from perception.read import Reader
 from perception.text import is_value
