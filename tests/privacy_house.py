@@ -8,10 +8,10 @@ an agent's hands ──────────────┴──▶ Twice �
 import random
 import string
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -30,7 +30,6 @@ from actuation.virtual import VirtualDesktop
 from agent.config import Settings
 from agent.cue import Cue
 from agent.hands import hands
-from agent.loop import Run
 from agent.privacy import guarded
 from agent.recording import Recording
 from agent.session import Session
@@ -225,8 +224,7 @@ class Office:
         self._count += 1
         method: Callable[[], str] = getattr(self, f"_{place}")
         if self._now.hands:
-            with self._recorded():
-                self._now.secret = method()
+            self._record(method)
             self._journal.accept(self._now.episode)
             return self._now
         self._steps = 0
@@ -246,27 +244,26 @@ class Office:
     def _begin(self) -> None:
         self._journal.begin(self._head("demonstration"))
 
-    @contextmanager
-    def _recorded(self) -> Iterator[None]:
-        """While inside, the hands at the desktop are recorded, as `dormouse record` does."""
-        session = Session()
-        cue = Cue()
+    def _record(self, method: Callable[[], str]) -> None:
+        """The hands at the desktop are recorded, as `dormouse record` does, while they do it."""
+        cue, session = Cue(), Session()
         session.begin(Stop(), True, cue)
         board = Board(session, Jobs(self.desktop.home / "queue.json"))
         listen = hands(cue, self._journal.on)
-        recording = Recording(self.desktop, listen, self._journal, cue, board)
-        runs: list[Run] = []
-        thread = threading.Thread(
-            target=lambda: runs.append(recording.run(self._head(RECORDING), None))
-        )
-        thread.start()
-        until(lambda: cue.begun_at)
-        try:
-            yield
-        finally:
-            cue.finish()
-            thread.join()
-        assert runs and len(runs[0].steps) > 1, "nothing was recorded"
+
+        def show() -> str:
+            try:
+                until(lambda: cue.begun_at)
+                return method()
+            finally:
+                cue.finish()
+
+        with ThreadPoolExecutor(1) as person:
+            shown = person.submit(show)
+            recording = Recording(self.desktop, listen, self._journal, cue, board)
+            run = recording.run(self._head(RECORDING), None)
+            self._now.secret = shown.result()
+        assert len(run.steps) > 1, "nothing was recorded"
         self.told += board.tail
 
     def _do(self, action: Motion, note: str = "") -> None:
