@@ -13,6 +13,7 @@ from agent.film import film
 from agent.past import Lived, step_json
 from agent.report import write
 from memory import atomic
+from memory.cipher import foreign
 from memory.episode import Episode
 from memory.flags import Flag
 from perception.observation import Image
@@ -54,5 +55,7 @@ def opened(path: Path) -> bool:
     if viewer is None or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return False
     quiet = subprocess.DEVNULL
-    subprocess.Popen([viewer, str(path)], stdout=quiet, stderr=quiet, start_new_session=True)
+    subprocess.Popen(
+        [viewer, str(path)], env=foreign(), stdout=quiet, stderr=quiet, start_new_session=True
+    )
     return True

@@ -21,6 +21,7 @@ from rich.style import Style
 from actuation.action import Click, Drag, Scroll
 from actuation.virtual import VirtualDesktop
 from agent.events import Event, Intended, Looked
+from memory.cipher import foreign
 from perception.observation import Image
 
 VIEWERS = ("xtigervncviewer", "vncviewer")
@@ -68,7 +69,7 @@ def viewer(socket: Path, password: str, look_only: bool = True) -> "subprocess.P
         return None
     return subprocess.Popen(
         [found, f"-ViewOnly={int(look_only)}", str(socket)],
-        env=os.environ | {"VNC_PASSWORD": password},
+        env=foreign(VNC_PASSWORD=password),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

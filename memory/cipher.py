@@ -44,6 +44,11 @@ class Key:
         return HKDF(SHA256(), 32, None, f"dormouse {purpose}".encode()).derive(self.master)
 
 
+def foreign(**more: str) -> dict[str, str]:
+    """The environment of programs that are not ours, and `more`: they get no passphrase."""
+    return {name: value for name, value in os.environ.items() if name != PASSPHRASE} | more
+
+
 def seal(key: bytes, content: bytes, said: bytes = b"") -> bytes:
     """nonce + AES-GCM of the content. said: what stands beside it and must fit it."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import threading
 
+from memory.cipher import foreign
+
 
 def desktop_note(title: str, body: str) -> None:
     """Silent where there is no notify-send; never raises, never waits."""
@@ -19,6 +21,7 @@ def _say(argv: list[str]) -> None:
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         subprocess.run(
             argv,
+            env=foreign(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from agent.errors import BadInput, Needed
 from agent.tui.frame import decoded
 from agent.tui.overlay import annotated
+from memory.cipher import foreign
 
 if TYPE_CHECKING:
     from agent.tui.app import DeskApp
@@ -42,6 +43,7 @@ def opened(desk: "DeskApp") -> None:
         return
     subprocess.Popen(
         [viewer, name],
+        env=foreign(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

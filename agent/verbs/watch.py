@@ -10,6 +10,7 @@ from agent.errors import Needed
 from agent.output import Output
 from agent.watch import VIEWERS
 from agent.worker.client import connect
+from memory.cipher import foreign
 
 PAGES = Path("/usr/share/novnc")
 
@@ -31,7 +32,7 @@ def main(browser: bool, look: bool, port: int, json: str | None) -> int:
         raise Needed("there is no VNC viewer: apt-get install tigervnc-viewer, or use --browser")
     argv = [viewer, *(["-ViewOnly=1"] if look else []), socket]
     # In place of this process: whatever ends it ends the viewer too.
-    return os.execve(viewer, argv, os.environ | {"VNC_PASSWORD": password})
+    return os.execve(viewer, argv, foreign(VNC_PASSWORD=password))
 
 
 def _browser(socket: str, password: str, port: int, look: bool) -> NoReturn:
@@ -43,4 +44,4 @@ def _browser(socket: str, password: str, port: int, look: bool) -> NoReturn:
     print(f"http://localhost:{port}/vnc.html?autoconnect=1&resize=scale{only}")
     print(f"password: {password}", flush=True)
     argv = [program, "--web", str(PAGES), f"--unix-target={socket}", f"localhost:{port}"]
-    os.execv(program, argv)
+    os.execve(program, argv, foreign())
