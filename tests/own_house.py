@@ -57,7 +57,12 @@ def typed_fee(fee: tuple[str, date, Decimal]) -> list[str]:
 
 
 def write_fees(path: Path, fees: list[tuple[str, date, Decimal]]) -> None:
-    """A sheet of three columns, its dates and amounts formatted, as a person has it."""
+    """A sheet of three columns, its dates and amounts formatted, as a person has it; a list in
+    text where the path ends in .csv."""
+    if path.suffix == ".csv":
+        lines = [HEADERS, *(typed_fee(fee) for fee in fees)]
+        path.write_text("".join(";".join(line) + "\n" for line in lines))
+        return
     book = OpenDocumentSpreadsheet()
     day = DateStyle(name="day")
     for part in (

@@ -76,6 +76,9 @@ def test_every_format_reads_as_cells(tmp_path: Path, fees: Path) -> None:
     (tmp_path / "a.csv").write_text("Name;Paid;Sum\nBo;2026-01-02;1.234,50\n")
     (_, line) = formats.read(tmp_path / "a.csv").sheets[0].rows
     assert [cell.value for cell in line.values()] == ["Bo", date(2026, 1, 2), Decimal("1234.5")]
+    (tmp_path / "a.csv").write_bytes("Name;Ort\nBäcker;Köln\n".encode("cp1252"))
+    (_, line) = formats.read(tmp_path / "a.csv").sheets[0].rows
+    assert [cell.value for cell in line.values()] == ["Bäcker", "Köln"]
     (tmp_path / "a.beancount").write_text(BEAN)
     ledger = formats.read(tmp_path / "a.beancount")
     (entry,) = ledger.sheets[0].rows

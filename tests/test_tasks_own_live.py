@@ -88,8 +88,11 @@ def done_by(store: Store, job: Path, texts: Sequence[list[str]]) -> list[Attempt
     return done
 
 
-def test_shown_once_confirmed_and_verified_ever_after(tmp_path: Path, store: Store) -> None:
-    fees = tmp_path / "fees.ods"
+@pytest.mark.parametrize("name", ["fees.ods", "fees.csv"])
+def test_shown_once_confirmed_and_verified_ever_after(
+    name: str, tmp_path: Path, store: Store
+) -> None:
+    fees = tmp_path / name
     write_fees(fees, FEES[4:])
     original, jobs = fees.read_bytes(), tmp_path / "jobs"
     for fee in FEES[:3]:
@@ -104,7 +107,8 @@ def test_shown_once_confirmed_and_verified_ever_after(tmp_path: Path, store: Sto
     ]
     assert fees.read_bytes() == original
     (line, *fills, last) = load(job).wanted.lines
-    assert line == "one row added to Fees of fees.ods, in the next free row:"
+    sheet = "Fees" if name == "fees.ods" else "fees"
+    assert line == f"one row added to {sheet} of {name}, in the next free row:"
     assert [fill.split(" ← ")[0].strip() for fill in fills] == ["Member", "Paid on", "Amount"]
     assert last == "nothing else changed"
     own.confirmed(job)

@@ -16,9 +16,12 @@ import numpy as np
 from actuation.action import Wait
 from actuation.desktop import DesktopError, Host, Program
 from perception.observation import Box, Image, Window
+from tasks.apps import separated
 from tasks.apps.stage import Waiting
 
 APPLICATION = "libreoffice-calc"
+CHARSETS = {"utf-8": 76, "cp1252": 1}  # as Calc counts them
+ENGLISH = 1033
 DIALOGS = "Soffice"  # what its dialogs and menus call themselves
 
 SETTINGS = {
@@ -114,11 +117,26 @@ def start(desktop: Host, book: Path, box: Box, asks: bool = False) -> CalcProgra
             "--nologo",
             "--nofirststartwizard",
             "--calc",
+            *_filter(book),
             str(book),
         ],
         {"TMPDIR": str(temporary)},
     )
     return CalcProgram(program, profile)
+
+
+def _filter(book: Path) -> list[str]:
+    """Text in columns is read as it is written; else Calc asks how, in a dialog at each start.
+
+    The filter's options: separator, quote, charset, first line, columns, language, whether quoted
+    numbers are text, whether dates are (LibreOffice's guide, "Filter Options for CSV").
+    """
+    if book.suffix.casefold() not in separated.SUFFIXES:
+        return []
+    found = separated.read(book)
+    quote, charset = ord(found.dialect.quotechar or '"'), CHARSETS[found.encoding]
+    options = f"{ord(found.dialect.delimiter)},{quote},{charset},1,,{ENGLISH},false,true"
+    return [f"--infilter=Text - txt - csv (StarCalc):{options}"]
 
 
 def is_calc(window: Window) -> bool:

@@ -1,6 +1,5 @@
 """Reads the formats that `tasks.own.book` knows, each through the library of its trade."""
 
-import csv
 import gzip
 import re
 import sqlite3
@@ -12,6 +11,7 @@ from pathlib import Path
 from xml.parsers.expat import ExpatError
 
 from perception.values import parse_amount, parse_date
+from tasks.apps.separated import read as columns
 from tasks.books.job import BROKEN as BROKEN_SHEETS
 from tasks.own.book import Book, Cell, Place, Sheet, Value, plain
 
@@ -117,14 +117,9 @@ def _times(said: object) -> int:
 
 def separated(path: Path) -> Book:
     """.csv, .tsv: what looks like a date or a number is one, as a spreadsheet takes it."""
-    text = path.read_text(encoding="utf-8-sig")
-    try:
-        dialect: type[csv.Dialect] = csv.Sniffer().sniff(text[:4096], ",;\t|")
-    except csv.Error:
-        dialect = csv.excel
     cells = {
         (row, column): Cell(value)
-        for row, line in enumerate(csv.reader(text.splitlines(), dialect), start=1)
+        for row, line in enumerate(columns(path).lines, start=1)
         for column, said in enumerate(line, start=1)
         if (value := _typed(said.strip())) is not None
     }
