@@ -30,6 +30,7 @@ from agent.policies.core.situation import (
 )
 from agent.policies.core.sums import additions, amounts, roles
 from agent.policies.core.words import plain, similarity
+from memory.day import EPISODES
 from perception.observation import Box
 from perception.scene import Element, Scene
 from perception.values import value_kind
@@ -37,6 +38,7 @@ from perception.values import value_kind
 GONE = 0.15  # how often the value to be copied, or the page, is taken off the screen: then ask
 ECHO = 0.3  # how often a column of items on the page is headed like the focused column
 REPHRASED = 0.5  # how often a word that not all goals of a task share is left out or another
+REMINDED = 0.5  # how often other episodes of the task come to mind
 UNNAMED = 0.3  # how often what is copied from a sum has a label nobody knows
 REORDERED = 0.6  # how often the table has other columns beside the focused one
 TURNED = 0.45  # how often labels stand above instead of left, and left instead of above
@@ -82,6 +84,22 @@ def retold(lesson: Lesson, told: Mapping[str, Sequence[str]], seed: int) -> Less
     ]
     goal = " ".join(filter(None, words)) if len(goals) > 1 else goals[0]
     return replace(lesson, situation=replace(lesson.situation, goal=goal))
+
+
+def reminded(lesson: Lesson, lived: Mapping[str, tuple[Cue, ...]], seed: int) -> Lesson:
+    """Often the lesson of a day on which other episodes of its task come to mind, as they will
+    once the job was done again; lived: the cues of each episode of the task."""
+    rng = random.Random(f"recall {seed}")
+    names = sorted(lived.keys() - {lesson.episode}) or sorted(lived)
+    if not names or rng.random() >= REMINDED:
+        return lesson
+    cues = [
+        replace(cue, similarity=likeness)
+        for name in rng.sample(names, rng.randint(1, min(EPISODES, len(names))))
+        for likeness in [rng.uniform(0.4, 1.0)]
+        for cue in lived[name]
+    ]
+    return replace(lesson, situation=replace(lesson.situation, cues=tuple(cues)))
 
 
 def _select(lesson: Lesson, keep: Callable[[int, Element], bool]) -> Lesson:

@@ -15,7 +15,8 @@ from agent.policies.core.exam import exam
 from agent.policies.core.levels import add_level, save_level, trainable
 from agent.policies.core.network import Network, Scores, losses, unlikelihood
 from agent.policies.core.nursery.draw import lesson as drawn
-from agent.policies.core.situation import ChoiceKind, Lesson, Situation
+from agent.policies.core.recalled import cue_of, kind_of
+from agent.policies.core.situation import ChoiceKind, Cue, Lesson, Situation
 from agent.policies.core.trail import Trail, choice_of, same
 from agent.policies.core.weights import SHIPPED, load_network
 from memory.atomic import digest
@@ -39,6 +40,7 @@ class CoreLearner:
         self.network: Network = copy.deepcopy(self.frozen)
         self.reader = reader or Reader()
         self._told: dict[str, list[str]] = {}
+        self._lived: dict[str, dict[str, tuple[Cue, ...]]] = {}
         self._prepare()
 
     def _prepare(self) -> None:
@@ -52,6 +54,8 @@ class CoreLearner:
         told = self._told.setdefault(episode.task, [])
         told += [episode.goal] if episode.goal not in told else []
         trail, lessons, refusals = Trail(episode.goal), list[Lesson](), refused(episode)
+        cues: list[Cue | None] = []
+        before: ChoiceKind | None = None
         for step, weight in zip(episode.steps, weights, strict=True):
             situation = trail.look(self.reader.read(step.observation))
             action = step.performed or step.intended
@@ -63,13 +67,23 @@ class CoreLearner:
             if lesson is not None:
                 lessons.append(lesson)
             if step.performed is not None:  # one that was cut short is looked at again
+                choice = choice_of(situation, action)
+                cues.append(cue_of(situation, choice, before))
                 trail.did(action)
+                before = kind_of(choice)
+        lived = self._lived.setdefault(episode.task, {})
+        lived[episode.id] = tuple(cue for cue in cues if cue is not None)
         copies = [i for i, each in enumerate(lessons) if each.copies_screen]
         first = copies[0] if copies else 0
-        return [replace(each, before_copying=i < first) for i, each in enumerate(lessons)]
+        return [
+            replace(each, episode=episode.id, before_copying=i < first)
+            for i, each in enumerate(lessons)
+        ]
 
     def augment(self, example: Lesson, seed: int) -> Lesson:
-        return variations.augment(variations.retold(example, self._told, seed), seed)
+        lesson = variations.retold(example, self._told, seed)
+        lesson = variations.reminded(lesson, self._lived.get(example.task, {}), seed)
+        return variations.augment(lesson, seed)
 
     def replay(self, seed: int) -> Iterator[Lesson]:
         """Nursery lessons, marked as old so that the anchor holds on them."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.policies.core.situation import ChoiceKind, Cue
+from agent.policies.core.situation import Choice, ChoiceKind, Cue, Situation
 from agent.policies.core.trail import Trail, choice_of, deed_of
 from memory.recall import RecalledStep
 from perception.read import Reader
@@ -37,7 +37,17 @@ class Recollection:
             situation = trail.look(self.reader.read(recalled.step.observation))
             action = recalled.step.performed or recalled.step.intended
             choice = choice_of(situation, action)
-            made.append(None if choice is None else Cue(deed_of(situation, choice), before))
+            made.append(cue_of(situation, choice, before))
             trail.did(action)
-            before = ChoiceKind.WAIT if choice is None else choice.kind
+            before = kind_of(choice)
         return tuple(made)
+
+
+def cue_of(situation: Situation, choice: Choice | None, before: ChoiceKind | None) -> Cue | None:
+    """What is remembered of one step; None where the core has no way to say it."""
+    return None if choice is None else Cue(deed_of(situation, choice), before)
+
+
+def kind_of(choice: Choice | None) -> ChoiceKind:
+    """What the next cue remembers of the step before it."""
+    return ChoiceKind.WAIT if choice is None else choice.kind

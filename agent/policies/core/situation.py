@@ -122,8 +122,8 @@ class Choice:
 class Lesson:
     """One thing to learn: in this situation, choose this.
 
-    weight: 0..1, from review; 0 where only `wrong` is known. old: replayed, not of the day. task:
-    its name, where it was lived. before_copying: nothing was copied yet, and a later step of the
+    weight: 0..1, from review; 0 where only `wrong` is known. old: replayed, not of the day. task,
+    episode: where it was lived. before_copying: nothing was copied yet, and a later step of the
     same episode copies. wrong: what was wanted there and a person did not.
     """
 
@@ -132,6 +132,7 @@ class Lesson:
     weight: float = 1.0
     old: bool = False
     task: str = ""
+    episode: str = ""
     before_copying: bool = False
     wrong: Choice | None = None
 
