@@ -24,7 +24,8 @@ def job(
         list[str] | None,
         typer.Option(
             metavar="COLUMN=SOURCE",
-            help="What belongs there: goal N, field LABEL, today, always TEXT, anything, nothing.",
+            help="What belongs there: goal N, field LABEL, today, rest, always TEXT, anything, "
+            "nothing.",
         ),
     ] = None,
     where: Annotated[

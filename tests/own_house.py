@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -176,9 +176,11 @@ class Hands(Eyes):
 class Shows(threading.Thread):
     """A person at a VNC viewer, who does the work once their hands are recorded, and says so."""
 
-    def __init__(self, desktop: VirtualDesktop, texts: list[str], cue: Cue) -> None:
+    def __init__(
+        self, desktop: VirtualDesktop, way: Callable[[], Iterator[Motion]], cue: Cue
+    ) -> None:
         super().__init__(daemon=True)
-        self._desktop, self._hands, self._cue = desktop, Hands(texts), cue
+        self._desktop, self._way, self._cue = desktop, way, cue
 
     def run(self) -> None:
         try:
@@ -186,7 +188,7 @@ class Shows(threading.Thread):
                 time.sleep(0.05)
             with Hand(self._desktop.vnc_socket, self._desktop.vnc_password) as hand:
                 person = Person(self._desktop, hand)
-                for action in self._hands.shown(self._desktop):
+                for action in self._way():
                     person.do(action)
         finally:
             self._cue.finish()

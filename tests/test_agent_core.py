@@ -13,7 +13,7 @@ from actuation.action import Ask, Click, Done, Press, TypeText
 from agent.errors import BadInput
 from agent.policies.core import network as network_module
 from agent.policies.core import train as train_module
-from agent.policies.core.augment import augment, retold
+from agent.policies.core.augment import augment, reminded, retold
 from agent.policies.core.caution import balance, why_not_type
 from agent.policies.core.collate import batch_of, target
 from agent.policies.core.exam import judge
@@ -23,7 +23,7 @@ from agent.policies.core.network import losses
 from agent.policies.core.nursery.draw import episode, lesson
 from agent.policies.core.nursery.skills import SKILLS
 from agent.policies.core.proofread import Entry, agrees, first_mismatch
-from agent.policies.core.situation import KEYS, ChoiceKind, Form, Situation
+from agent.policies.core.situation import KEYS, ChoiceKind, Cue, Deed, Form, Situation
 from agent.policies.core.trail import Trail, choice_of
 from agent.policies.core.train import Schedule, train
 from agent.policies.core.values import forms_between, written
@@ -329,3 +329,22 @@ def test_a_value_unlike_its_column_is_asked_about() -> None:
     small = replace(free.elements[1], text="re-12345")
     odd = replace(scene, elements=(free.elements[0], small, *cells, focus))
     assert "like no other value" in why_not_type(Situation("", odd), 1, Form.VERBATIM)
+
+
+def test_half_of_the_lessons_have_other_episodes_in_mind() -> None:
+    """As a day recalls them once the job was done again."""
+    known = {
+        name: tuple(Cue(Deed(ChoiceKind.TYPE, f"{name} {i}"), None) for i in range(3))
+        for name in ("a", "b", "c")
+    }
+    plain_one = replace(lesson(12_000), episode="a")
+    made = [reminded(plain_one, known, seed).situation.cues for seed in range(400)]
+    assert 160 < sum(map(bool, made)) < 240
+    for cues in filter(None, made):
+        places = {cue.deed.place[0] for cue in cues}
+        assert places <= {"b", "c"}
+        assert len(cues) == 3 * len(places)
+        assert len({cue.similarity for cue in cues}) == len(places)
+    alone = [reminded(plain_one, {"a": known["a"]}, seed).situation.cues for seed in range(40)]
+    assert known["a"][0].deed in {cue.deed for cues in alone for cue in cues}
+    assert reminded(plain_one, {}, 0) == plain_one

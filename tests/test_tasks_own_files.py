@@ -86,6 +86,13 @@ def test_every_format_reads_as_cells(tmp_path: Path, fees: Path) -> None:
     parts = ["Assets:Bank", Decimal("12.5"), "Income:Fees", Decimal("-12.5")]
     assert values == [date(2026, 2, 1), "Bo", "fee", *parts]
     assert len(ledger.facts) >= 2
+    left_out = BEAN.replace("  Income:Fees  -12.50 EUR", "  Income:Fees")
+    (tmp_path / "b.beancount").write_text(left_out)
+    assert formats.read(tmp_path / "b.beancount") == ledger
+    for old, new in (("12.50 EUR", "12.50 USD"), ('"fee"', '"fee" #late'), ("* ", "! ")):
+        (tmp_path / "c.beancount").write_text(BEAN.replace(old, new, 1))
+        other = formats.read(tmp_path / "c.beancount")
+        assert (other.sheets == ledger.sheets, other.facts == ledger.facts) == (True, False)
     (tmp_path / "a.bin").write_bytes(b"1")
     assert formats.read(tmp_path / "a.bin").opaque
 

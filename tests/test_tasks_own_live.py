@@ -65,7 +65,7 @@ def shown(store: Store, job: Path, texts: Sequence[list[str]]) -> list[Attempt]:
         stage = last.enter_context(Stage(lambda: desktop, nobody, guarded(store, settings)))
         for number, row in enumerate(texts):
             cue = Cue()
-            person = Shows(desktop, row, cue)
+            person = Shows(desktop, partial(Hands(row).shown, desktop), cue)
             person.start()
             done.append(stage.record(str(job), number, "", "", cue, hands(cue, settings)))
             person.join()

@@ -6,13 +6,15 @@ books.beancount                 one sheet of transactions, in no order
 anything else                   its digest alone: that it changed can be told, not what
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import islice, permutations
 from pathlib import Path
 
 Value = str | bool | Decimal | date
+MOST = 6  # pairs of a row whose every order is tried
 Place = tuple[int, int]  # row and column, both from 1
 
 
@@ -29,12 +31,15 @@ Row = Mapping[int, Cell]  # column → cell; blank ones are left out
 
 @dataclass(frozen=True)
 class Sheet:
-    """ordered: whether the place of a row says anything. headers: column → what stands on top."""
+    """ordered: whether the place of a row says anything. headers: column → what stands on top.
+    pairs: the column from which on pairs of cells stand in no order, as accounts and amounts; 0 for
+    none."""
 
     name: str
     cells: Mapping[Place, Cell]
     ordered: bool = True
     named: Mapping[int, str] = field(default_factory=dict)
+    pairs: int = 0
 
     @property
     def rows(self) -> list[Row]:
@@ -56,6 +61,19 @@ class Sheet:
             if len(texts) > 1 and all(isinstance(value, str) for value in texts.values()):
                 return {column: str(value) for column, value in texts.items()}
         return {}
+
+
+def orders(row: Row, first: int) -> Iterator[Row]:
+    """The row with its pairs from column `first` on in every order, as it is first of all; rows of
+    many pairs in this one alone."""
+    yield row
+    pairs = [(row.get(at), row.get(at + 1)) for at in range(first, max(row, default=0) + 1, 2)]
+    if not first or len(pairs) > MOST:
+        return
+    head = {column: cell for column, cell in row.items() if column < first}
+    for order in islice(permutations(pairs), 1, None):
+        cells = dict(enumerate((cell for pair in order for cell in pair), start=first))
+        yield head | {column: cell for column, cell in cells.items() if cell is not None}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 "Amount=goal 3"       the goal's third value        "Paid=today"
 "Amount=field Total"  the document's Total          "Kind=always fee"
-"Note=anything"       not checked                   "Note="  stays blank
+"Amount 1=rest"       what the others leave         "Note="  stays blank
+"Note=anything"       not checked
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from dataclasses import replace
 
 from tasks.own.changes import ELSEWHERE, FIRST, LAST, NEXT
 from tasks.own.postcondition import Append, Fill, Postcondition, Remove, Rule
-from tasks.own.sources import Always, Goal, Open, Source, Today, label_named
+from tasks.own.sources import Always, Goal, Open, Rest, Source, Today, label_named
 
 PLACES = {"next": NEXT, "first": FIRST, "last": LAST, "anywhere": ELSEWHERE}
 
@@ -66,10 +67,14 @@ def _source(words: str) -> Source:
             return label_named(label)
         case "today", "":
             return Today()
+        case "rest", "":
+            return Rest()
         case "anything", "":
             return Open()
         case "always", text if text:
             return Always(text)
         case "", "":
             return Always("")
-    raise EditError(f"{words!r}: say goal N, field LABEL, today, always TEXT, anything, or nothing")
+    raise EditError(
+        f"{words!r}: say goal N, field LABEL, today, rest, always TEXT, anything, or nothing"
+    )

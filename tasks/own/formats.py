@@ -161,9 +161,12 @@ def gnucash(path: Path) -> Book:
 
 
 def beancount(path: Path) -> Book:
-    """.beancount, parsed and not loaded: plugins and includes are read as facts, never run."""
+    """.beancount, parsed and not loaded: plugins and includes are read as facts, never run. One
+    amount of a transaction may be left out: it is what the others leave."""
     from beancount.core.data import Transaction
     from beancount.parser import parser
+
+    from tasks.own.beans import amounts, extras, main_currency
 
     entries, errors, options = parser.parse_file(str(path))
     if errors:
@@ -171,12 +174,14 @@ def beancount(path: Path) -> Book:
     lines = [
         (
             *(one.date, "", one.payee or "", one.narration or ""),
-            [(p.account, p.units.number if p.units is not None else None) for p in one.postings],
+            amounts(one),
         )
         for one in entries
         if isinstance(one, Transaction)
     ]
+    currency = main_currency(entries, options)
     facts = [repr(one[1:]) for one in entries if not isinstance(one, Transaction)]
+    facts += [f for one in entries if isinstance(one, Transaction) for f in extras(one, currency)]
     facts += [f"{key} {options[key]}" for key in ("plugin", "include", "title")]
     return Book((_ledger(lines),), frozenset(facts))
 
@@ -195,7 +200,7 @@ def _ledger(
         for column, value in enumerate(values, start=1):
             if (said := plain(value)) is not None:
                 cells[row, column] = Cell(said.normalize() if isinstance(said, Decimal) else said)
-    return Sheet("transactions", cells, ordered=False, named=named)
+    return Sheet("transactions", cells, ordered=False, named=named, pairs=len(TRANSACTIONS) + 1)
 
 
 READERS: dict[str, Callable[[Path], Book]] = {

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from perception.values import parse_amount, parse_date
-from tasks.own.book import Book, Cell, Row
+from tasks.own.book import Book, Cell, Row, orders
 from tasks.own.changes import ELSEWHERE, Added, Edit, Removed, Set, changes, relative
 from tasks.own.page import NET, TOTAL, VAT
 from tasks.own.postcondition import (
@@ -24,8 +24,10 @@ from tasks.own.sources import (
     Given,
     Goal,
     Open,
+    Rest,
     Source,
     kind_of,
+    left_by,
     means,
     takes,
     written,
@@ -106,7 +108,8 @@ def judge(wanted: Postcondition, before: Books, after: Books, given: Given) -> V
 def _against(rule: Rule, edits: list[Changed], before: Books, given: Given) -> list[str]:
     """What is wrong of one rule; the edits that it accounts for are taken out of `edits`."""
     if isinstance(rule, Append):
-        return _appended(rule, edits, given)
+        pairs = before[rule.file].sheet(rule.sheet).pairs
+        return _appended(rule, edits, given, pairs)
     (row,) = rows_of(before[rule.file].sheet(rule.sheet).rows, rule.row, given)
     if isinstance(rule, Remove):
         gone = [one for one in _of(rule, edits, Removed) if one.edit.row == row]
@@ -117,7 +120,7 @@ def _against(rule: Rule, edits: list[Changed], before: Books, given: Given) -> l
     return _changed(rule, row, edits, before, given)
 
 
-def _appended(rule: Append, edits: list[Changed], given: Given) -> list[str]:
+def _appended(rule: Append, edits: list[Changed], given: Given, pairs: int) -> list[str]:
     added = _of(rule, edits, Added)
     if not added:
         return [f"no row was added to {rule.sheet} of {rule.file}"]
@@ -127,32 +130,39 @@ def _appended(rule: Append, edits: list[Changed], given: Given) -> list[str]:
     wrong = []
     if rule.where not in (ELSEWHERE, edit.where):
         wrong = [f"row {edit.row} of {rule.sheet} is not {WHERE[rule.where]}"]
-    for fill in rule.fills:
-        wrong += _filled(fill, edit.cells.get(fill.column), edit.row, given)
-    more = sorted(edit.cells.keys() - {fill.column for fill in rule.fills})
+    filled = {fill.column for fill in rule.fills}
+
+    def amiss(cells: Row) -> list[str]:
+        return [words for fill in rule.fills for words in _filled(fill, cells, edit.row, given)]
+
+    # What stands in no order is right in any.
+    cells = min(
+        orders(edit.cells, pairs), key=lambda row: len(amiss(row)) + len(row.keys() - filled)
+    )
     edits += [
-        Changed(rule.file, Set(rule.sheet, edit.row, column, None, edit.cells[column], {}))
-        for column in more
+        Changed(rule.file, Set(rule.sheet, edit.row, column, None, cells[column], {}))
+        for column in sorted(cells.keys() - filled)
     ]
-    return wrong
+    return wrong + amiss(cells)
 
 
 def _changed(
     rule: Change, row: int, edits: list[Changed], before: Books, given: Given
 ) -> list[str]:
     was = before[rule.file].sheet(rule.sheet).rows[row - 1]
+    here = [
+        (one, one.edit)
+        for one in _of(rule, edits, Set)
+        if isinstance(one.edit, Set) and one.edit.row == row
+    ]
+    now = {**was, **{edit.column: edit.now for _, edit in here}}
+    cells = {column: cell for column, cell in now.items() if cell is not None}
     wrong: list[str] = []
     for fill in rule.fills:
-        mine = [
-            one
-            for one in _of(rule, edits, Set)
-            if isinstance(one.edit, Set) and (one.edit.row, one.edit.column) == (row, fill.column)
-        ]
-        now = was.get(fill.column)
-        if mine and isinstance(mine[0].edit, Set):
-            now = mine[0].edit.now
-            edits.remove(mine[0])
-        wrong += _filled(fill, now, row, given)
+        for one, edit in here:
+            if edit.column == fill.column:
+                edits.remove(one)
+        wrong += _filled(fill, cells, row, given)
     return wrong
 
 
@@ -164,25 +174,28 @@ def _of(rule: Rule, edits: list[Changed], kind: type[Edit]) -> list[Changed]:
     ]
 
 
-def _filled(fill: Fill, cell: Cell | None, row: int, given: Given) -> list[str]:
-    """What is wrong with a cell."""
-    place = f"row {row}, {fill.header}"
+def _filled(fill: Fill, cells: Row, row: int, given: Given) -> list[str]:
+    """What is wrong with a cell of a row."""
+    place, cell = f"row {row}, {fill.header}", cells.get(fill.column)
     if cell is None:
         return [] if fill.maybe else [f"{place}: nothing where {_right(fill, given)} belongs"]
-    if fits(fill, cell, row, given):
+    if fits(fill, cell, cells, row, given):
         return []
     found = f"={cell.formula}" if cell.formula else f"“{written(cell.value)}”"
     return [f"{place}: {found} where {_right(fill, given)} belongs"]
 
 
-def fits(fill: Fill, cell: Cell, row: int, given: Given) -> bool:
-    """Whether a cell holds what belongs there, and as the kind of value that was shown."""
+def fits(fill: Fill, cell: Cell, cells: Row, row: int, given: Given) -> bool:
+    """Whether a cell holds what belongs there, and as the kind of value that was shown. cells: of
+    the row that it stands in."""
     source = fill.source
     if isinstance(source, Computed) or cell.formula:
         seen = relative(cell.formula, row, fill.column)
         return isinstance(source, Computed) and seen == source.formula
     if kind_of(cell.value) != fill.type:
         return False
+    if isinstance(source, Rest):
+        return cell.value == left_by(cells, fill.column)
     texts = source.texts(given)
     return isinstance(source, Open) or any(means(cell.value, text) for text in texts)
 

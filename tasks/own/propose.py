@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
-from tasks.own.book import Cell, Row
+from tasks.own.book import Cell, Row, orders
 from tasks.own.changes import ELSEWHERE, Added, Edit, Set, changes
 from tasks.own.judge import Changed, rows_of
 from tasks.own.postcondition import (
@@ -113,10 +113,13 @@ def _rule(group: Sequence[_Act]) -> tuple[Rule, list[str]]:
         added = [edit for edit in edits if isinstance(edit, Added)]
         places = {edit.where for edit in added}
         where = places.pop() if len(places) == 1 else ELSEWHERE
-        columns = sorted({column for edit in added for column in edit.cells})
+        rows = _aligned(group, [edit.cells for edit in added], first.sheet)
+        columns = sorted({column for row in rows for column in row})
         fills, doubts = [], list[str]()
         for column in columns:
-            cells = [(edit.cells.get(column), edit.row) for edit in added]
+            cells = [
+                (row.get(column), edit.row, row) for edit, row in zip(added, rows, strict=True)
+            ]
             fill, said = _fill(group, first.sheet, column, cells)
             fills.append(fill)
             doubts += said
@@ -127,21 +130,55 @@ def _rule(group: Sequence[_Act]) -> tuple[Rule, list[str]]:
     fills = []
     for at, edit in enumerate(group[0].edits):
         assert isinstance(edit, Set)
-        same = [act.edits[at] for act in group]
-        cells = [(one.now, one.row) for one in same if isinstance(one, Set)]
+        cells = [
+            (one.now, one.row, _after(act))
+            for act in group
+            if isinstance(one := act.edits[at], Set)
+        ]
         fill, said = _fill(group, first.sheet, edit.column, cells)
         fills.append(fill)
         doubts += said
     return Change(file, first.sheet, find, tuple(fills)), doubts
 
 
+def _aligned(group: Sequence[_Act], rows: Sequence[Row], sheet: str) -> list[Row]:
+    """The rows, those pairs that stand in no order put as in the first, by where they come from."""
+    first = group[0].shown.before[group[0].file].sheet(sheet).pairs
+    known = _told(group[0], rows[0])
+    aligned = [rows[0]]
+    for act, row in zip(group[1:], rows[1:], strict=True):
+
+        def alike(one: Row, act: _Act = act) -> int:
+            told = _told(act, one)
+            return sum(
+                any(_alike(a, b) for a in known.get(column, ()) for b in sources)
+                for column, sources in told.items()
+            )
+
+        aligned.append(max(orders(row, first), key=alike))
+        for column, sources in _told(act, aligned[-1]).items():
+            shared = [s for s in known.get(column, ()) if any(_alike(s, o) for o in sources)]
+            known[column] = shared or known.get(column) or sources
+    return aligned
+
+
+def _told(act: _Act, row: Row) -> dict[int, list[Source]]:
+    """Where the values of a row may come from, by column."""
+    given, literals = act.shown.given, act.shown.literals
+    return {
+        column: list(explanations(cell, 0, column, given, literals, row))
+        for column, cell in row.items()
+    }
+
+
 def _fill(
-    group: Sequence[_Act], sheet: str, column: int, cells: Sequence[tuple[Cell | None, int]]
+    group: Sequence[_Act], sheet: str, column: int, cells: Sequence[tuple[Cell | None, int, Row]]
 ) -> tuple[Fill, list[str]]:
+    """cells: of this column, each with its row's number, and the row."""
     header = _header(group[0], sheet, column)
     found = [
-        (cell, list(explanations(cell, row, column, act.shown.given, act.shown.literals)))
-        for act, (cell, row) in zip(group, cells, strict=True)
+        (cell, list(explanations(cell, row, column, act.shown.given, act.shown.literals, whole)))
+        for act, (cell, row, whole) in zip(group, cells, strict=True)
         if cell is not None
     ]
     if not found:  # cleared each time: what belongs there is nothing
@@ -202,6 +239,13 @@ def _only(act: _Act, find: Find, sheet: str) -> bool:
 
 def _whole(edit: Edit) -> Row:
     return edit.whole if isinstance(edit, Set) else edit.cells
+
+
+def _after(act: _Act) -> Row:
+    """The row of an act, as its edits leave it."""
+    sets = [edit for edit in act.edits if isinstance(edit, Set)]
+    now = {**sets[0].whole, **{edit.column: edit.now for edit in sets}}
+    return {column: cell for column, cell in now.items() if cell is not None}
 
 
 def _header(act: _Act, sheet: str, column: int) -> str:

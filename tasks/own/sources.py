@@ -13,7 +13,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from perception.values import parse_amount, parse_date, value_kind
-from tasks.own.book import Cell, Value
+from tasks.own.book import Cell, Row, Value
 from tasks.own.changes import relative
 from tasks.own.page import KNOWN, Page, name_of
 
@@ -104,6 +104,18 @@ class Computed:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """What the other numbers of the row leave: with it they come to nothing, as a transaction's
+    amounts do."""
+
+    kind: Literal["rest"] = "rest"
+    words: str = "what the other amounts leave"
+
+    def texts(self, given: Given) -> tuple[str, ...]:
+        return ()
+
+
+@dataclass(frozen=True)
 class Open:
     """Something that nothing explains: it cannot be checked what it is."""
 
@@ -114,7 +126,17 @@ class Open:
         return ()
 
 
-Source = Annotated[Goal | Document | Always | Today | Computed | Open, Field(discriminator="kind")]
+Source = Annotated[
+    Goal | Document | Always | Today | Computed | Rest | Open, Field(discriminator="kind")
+]
+
+
+def left_by(row: Row, column: int) -> Decimal | None:
+    """What the other numbers of a row leave for this column; None where there are none."""
+    others = [
+        cell.value for at, cell in row.items() if at != column and isinstance(cell.value, Decimal)
+    ]
+    return -sum(others, Decimal(0)) if others else None
 
 
 def kind_of(value: Value) -> Kind:
@@ -152,9 +174,15 @@ def written(value: Value) -> str:
 
 
 def explanations(
-    cell: Cell, row: int, column: int, given: Given, literals: tuple[str, ...] = ()
+    cell: Cell,
+    row: int,
+    column: int,
+    given: Given,
+    literals: tuple[str, ...] = (),
+    whole: Row | None = None,
 ) -> Iterator[Source]:
-    """Every source that gives this cell's value here, the most telling first."""
+    """Every source that gives this cell's value here, the most telling first. whole: the row that
+    it stands in."""
     if cell.formula:
         yield Computed(relative(cell.formula, row, column))
         return
@@ -171,6 +199,8 @@ def explanations(
     yield from (Document(label) for label in sorted(labels, key=lambda one: one not in KNOWN))
     if cell.value == given.today:
         yield Today()
+    if cell.value and cell.value == left_by(whole or {}, column):
+        yield Rest()
     yield Always(written(cell.value))
 
 
