@@ -63,7 +63,7 @@ def test_acts_and_answers_stand_in_the_conversation() -> None:
     assert TOUCHED in touched
 
 
-def test_lessons_leave_out_what_was_not_done_and_keep_what_was_said() -> None:
+def test_lessons_learn_against_what_was_not_done_and_keep_what_was_said() -> None:
     desktop = FakeDesktop()
     frames = [desktop.observe()]
     for action in (TypeText("1"), Press("Tab"), TypeText("119.00")):
@@ -78,7 +78,8 @@ def test_lessons_leave_out_what_was_not_done_and_keep_what_was_said() -> None:
         Step(4, frames[2], gross, gross, Actor.AGENT),
     )
     lived = Episode("e", "enter it", "t", "", 1, "run", "", 1.0, steps=steps)
-    (lesson,) = lessons(dialect(), lived, [0, 1, 0, 1, 1], 3)
+    against, lesson = lessons(dialect(), lived, [0, 1, 0, 1, 1], 3)
+    assert [(turn.action, turn.weight) for turn in against.turns] == [(net, -1)]
     assert [(turn.action, turn.weight) for turn in lesson.turns] == [
         (gross, 1),
         (ASKED, 0),

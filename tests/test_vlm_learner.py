@@ -159,6 +159,37 @@ def test_a_mistake_weighs_nothing(folder: Path, day: list[Episode]) -> None:
         assert float(one.loss([half], 0)) == pytest.approx(float(one.loss([other], 0)))
 
 
+def test_what_was_refused_is_unlearned_besides(folder: Path, day: list[Episode]) -> None:
+    """A habit of clicking somewhere else; then the right click is shown, with the wrong one beside
+    it, or without."""
+    right, wrong = (
+        replace(one, turns=one.turns[:1])
+        for one in taught(learner(folder), day)[:1]
+        for one in (one, replace(one, turns=(replace(one.turns[0], action=Click(9, 9)),)))
+    )
+    against = replace(wrong, turns=(replace(wrong.turns[0], weight=-1.0),))
+
+    def nats(batch: list[Lesson], steps: int, one: VlmLearner) -> tuple[float, float]:
+        optimizer = torch.optim.AdamW(one.parameters(), lr=2e-3, weight_decay=0.0)
+        for _ in range(steps):
+            optimizer.zero_grad()
+            one.loss(batch, 0).backward()
+            optimizer.step()
+        with torch.no_grad():
+            good, bad = (float(one.loss([lesson], 0)) for lesson in (right, wrong))
+        return good, bad
+
+    found = []
+    for lessons_ in ([right], [right, against]):
+        one = learner(folder)
+        torch.manual_seed(3)
+        assert nats([wrong], 60, one)[1] < 0.3, "the habit"
+        found.append(nats(lessons_, 12, one))
+    (good, bad), (with_good, with_bad) = found
+    assert with_bad > 1.25 * bad
+    assert with_bad - with_good > 1.2 * (bad - good) > 0  # which of the two is said
+
+
 # As SmolVLM2's own (a list of parts in every role), and a thought that is shown as Qwen3.5's is.
 SMOL = (
     "<|im_start|>{% for message in messages %}{{ message['role'] | capitalize }}"

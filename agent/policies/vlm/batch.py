@@ -16,19 +16,38 @@ class Foreseen:
     """The tokens of all replies of a batch, in order, T of them.
 
     logits: (T, V). wanted: (T,) the tokens themselves. row: (T,) which prompt each belongs to.
-    weight: (T,) such that a reply's tokens add up to the reply's own weight.
+    reply: (T,) which reply of the batch, from 0. weight: (T,) such that a reply's tokens add up to
+    the reply's own weight, which is negative where it is to be learned against.
     """
 
     logits: Tensor
     wanted: Tensor
     row: Tensor
+    reply: Tensor
     weight: Tensor
 
     def losses(self, rows: int) -> Tensor:
-        """(rows,) weighted mean negative log likelihood, summed over a prompt's replies."""
+        """(rows,) weighted mean negative log likelihood, summed over a prompt's replies, and
+        unlikelihood (Welleck et al. 2020) of those that were refused.
+
+        It is −log(1 − p) with p the geometric mean over the reply's tokens: those that any reply
+        has are sure, and a sure token's likelihood hardly has a gradient.
+        """
         each = torch.nn.functional.cross_entropy(self.logits.float(), self.wanted, reduction="none")
         total = torch.zeros(rows, device=each.device)
-        return total.index_add(0, self.row, each * self.weight)
+        total = total.index_add(0, self.row, each * self.weight.clamp(min=0))
+        wrong = self.weight < 0
+        if not bool(wrong.any()):
+            return total
+        replies = int(self.reply.max()) + 1
+        nats, share = (torch.zeros(replies, device=each.device) for _ in range(2))
+        nats = nats.index_add(0, self.reply[wrong], (each * -self.weight)[wrong])
+        share = share.index_add(0, self.reply[wrong], -self.weight[wrong])
+        likely = torch.exp(-nats / share.clamp(min=1e-6)).clamp(max=1 - 1e-4)
+        unlikely = -torch.log1p(-likely) * share
+        owner = torch.zeros(replies, dtype=torch.long, device=each.device)
+        owner[self.reply] = self.row
+        return total.index_add(0, owner, unlikely)
 
 
 def foresee(
@@ -46,7 +65,7 @@ def foresee(
         size = len(one.keys)
         ids[row, :size], mask[row, :size] = one.ids, 1
         positions[..., row, :size] = one.positions
-    wanted, places, rows, shares = _targets(prompts, weights, ids)
+    wanted, places, rows, replies, shares = _targets(prompts, weights, ids)
     shown = [picture for one in prompts for picture in one.shown]
     pictures: dict[str, Any] = {}
     if shown:
@@ -66,21 +85,23 @@ def foresee(
     ).last_hidden_state
     # The head is the widest layer: it sees only the places that are learned from.
     logits = model.get_output_embeddings()(hidden[rows.to(device), places.to(device) - 1])
-    return Foreseen(logits, wanted.to(device), rows.to(device), shares.to(device))
+    return Foreseen(logits, *(one.to(device) for one in (wanted, rows, replies, shares)))
 
 
 def _targets(
     prompts: Sequence[Prompt], weights: Sequence[Sequence[float]], ids: Tensor
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """For each token of a reply with weight > 0: itself, its place, its row, its weight."""
+) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """For each token of a reply with a weight: itself, its place, row, reply, and weight."""
     places: list[int] = []
     rows: list[int] = []
+    replies: list[int] = []
     shares: list[float] = []
     for at, (one, given) in enumerate(zip(prompts, weights, strict=True)):
         for (start, end), weight in zip(one.replies, given, strict=True):
-            if weight > 0 and end > start:
+            if weight != 0 and end > start:
                 places += range(start, end)
                 rows += [at] * (end - start)
+                replies += [replies[-1] + 1 if replies else 0] * (end - start)
                 shares += [weight / (end - start)] * (end - start)
-    place, row = torch.tensor(places, dtype=torch.long), torch.tensor(rows, dtype=torch.long)
-    return ids[row, place], place, row, torch.tensor(shares)
+    place, row, reply = (torch.tensor(each, dtype=torch.long) for each in (places, rows, replies))
+    return ids[row, place], place, row, reply, torch.tensor(shares)

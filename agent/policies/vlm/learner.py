@@ -110,7 +110,8 @@ class VlmLearner:
         return found
 
     def loss(self, batch: Sequence[Lesson], anchor: float) -> Tensor:
-        """Mean weighted loss + anchor × KL(below the fast level ‖ now) on what is old.
+        """Mean weighted loss (unlikelihood of what was refused) + anchor × KL(below the fast level
+        ‖ now) on what is old.
 
         The gradients are computed here, over micro-batches, and handed on by a term that is zero.
         """
@@ -134,7 +135,7 @@ class VlmLearner:
         anchor: float,
         whole: Sequence[Lesson],
     ) -> tuple[Tensor, list[Tensor]]:
-        weight = sum(sum(_weights(lesson)) for lesson in whole)
+        weight = sum(abs(one) for lesson in whole for one in _weights(lesson))
         olds = sum(lesson.old for lesson in whole)
         device = parameters[0].device
         while True:
@@ -216,7 +217,7 @@ class VlmLearner:
 def divergence(before: Foreseen, now: Foreseen) -> Tensor:
     """(T,) KL(before ‖ now) at each token, weighted as the losses are."""
     p, q = before.logits.float().log_softmax(-1), now.logits.float().log_softmax(-1)
-    return (p.exp() * (p - q)).sum(-1) * now.weight
+    return (p.exp() * (p - q)).sum(-1) * now.weight.clamp(min=0)
 
 
 def _silent(lesson: Lesson) -> Lesson:

@@ -1,8 +1,9 @@
 """Lived episodes as lessons: what a model is trained on.
 
 A lesson is what the model had in view at once: the turns since pictures were last evicted, each
-reply with the weight that the review gave it. Training sees the prompts that acting sees, but for
-the day's context and recalled steps.
+reply with the weight that the review gave it; or, to be learned against, what it had in view when
+it proposed what a person refused. Training sees the prompts that acting sees, but for the day's
+context and recalled steps.
 """
 
 import random
@@ -18,6 +19,7 @@ from agent.policies.vlm.dialects.dialect import Dialect, DialectError, view_of
 from agent.policies.vlm.speaker import Message
 from memory.day import Context
 from memory.episode import Episode, Fate
+from memory.taught import refused
 from perception.observation import Image, Screen
 
 To = Callable[[int, int], tuple[int, int]]
@@ -25,13 +27,14 @@ To = Callable[[int, int], tuple[int, int]]
 SHIFT = 0.06  # of the screen, at most, that a variation moves
 NUDGE = 0.03  # the same of a variation that is not scaled
 SHRINK = (0.94, 1.06)
+AGAINST = -1.0  # what was refused counts as much as what was right
 
 
 @dataclass(frozen=True, eq=False)
 class Turn:
     """What was seen and done. image: uint8 (H, W, 3), of the size that the model sees. action: in
-    pixels of the screen. weight: 0 for what is not learned. told: what the operator had answered
-    just before."""
+    pixels of the screen. weight: 0 for what is not learned, negative for what was refused. told:
+    what the operator had answered just before."""
 
     image: Image
     screen: Screen
@@ -57,30 +60,32 @@ def lessons(
 ) -> list[Lesson]:
     """The lessons of one episode; weights: one a step. Steps that cannot be said end it."""
     turns: list[Turn] = []
-    told = ""
+    against: list[Lesson] = []
+    told, unwanted = "", refused(episode)
     for step, weight in zip(episode.steps, weights, strict=True):
         if step.fate is Fate.ANSWER and isinstance(step.intended, TypeText):
             told = heard(step.intended.text)
-        if step.performed is None:
+        wrong = unwanted.get(step.index)
+        if step.performed is None and wrong is None:
             continue  # cut short: it is looked at again; or proposed, and something else was done
         screen = step.observation.screen
         view = view_of(dialect, screen)
         image = resize(step.observation.image, view.width, view.height)
+        if wrong is not None:
+            before = [replace(turn, weight=0.0) for turn in turns]
+            turn = Turn(image, screen, wrong, AGAINST, told=told)
+            against.append(Lesson(episode.goal, episode.task, (*before, turn)))
+        if step.performed is None:
+            continue
         turns.append(Turn(image, screen, step.performed, weight, told=told))
         told = ""
+    starts = _starts(dialect, episode.goal, turns, pictures)
+    turns = turns[: len(starts)]
     blocks: list[Lesson] = []
-    transcript = Transcript(dialect, episode.goal, Context(), pictures)
-    starts = []
-    for at, turn in enumerate(turns):
-        _tell(transcript, turn)
-        transcript.look(turn.image, turn.screen)
-        starts.append(transcript.evicted)
-        assert transcript.view is not None, "it has just looked"
-        try:
-            transcript.reply(dialect.format(turn.action, transcript.view))
-        except DialectError:
-            turns = turns[:at]
-            break
+    for lesson in against:
+        evicted = _starts(dialect, episode.goal, lesson.turns, pictures)
+        if len(evicted) == len(lesson.turns):
+            blocks.append(replace(lesson, first=evicted[-1]))
     for at in range(len(turns)):
         if at + 1 == len(turns) or starts[at + 1] != starts[at]:
             block = Lesson(episode.goal, episode.task, tuple(turns[: at + 1]), starts[at])
@@ -89,12 +94,28 @@ def lessons(
     return blocks
 
 
+def _starts(dialect: Dialect, goal: str, turns: Sequence[Turn], pictures: int) -> list[int]:
+    """At each turn the first one that is still in view; it ends before what cannot be said."""
+    transcript = Transcript(dialect, goal, Context(), pictures)
+    starts = []
+    for turn in turns:
+        _tell(transcript, turn)
+        transcript.look(turn.image, turn.screen)
+        assert transcript.view is not None, "it has just looked"
+        try:
+            transcript.reply(dialect.format(turn.action, transcript.view))
+        except DialectError:
+            break
+        starts.append(transcript.evicted)
+    return starts
+
+
 def apart(lesson: Lesson) -> list[Lesson]:
     """A lesson for each reply that is learned, which ends with it: for models whose prompts show
     earlier replies otherwise than they are said."""
     found = []
     for at, turn in enumerate(lesson.turns):
-        if at >= lesson.first and turn.weight > 0:
+        if at >= lesson.first and turn.weight != 0:
             before = tuple(replace(one, weight=0.0) for one in lesson.turns[:at])
             found.append(replace(lesson, turns=(*before, turn)))
     return found
