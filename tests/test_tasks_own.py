@@ -359,3 +359,13 @@ def test_accounts_and_amounts_are_right_in_any_order(accounts: list[str], which:
         {FILE: ledger()}, {FILE: ledger(ways[which % len(ways)])}, Given(told), ("",) * 7
     )
     assert not propose([shown, second]).doubts
+
+
+@pytest.mark.parametrize("name", ["Brandt Stationery", "Form Rheine", "Bank on Main"])
+def test_words_of_a_goal_are_whole_and_quotes_hold(name: str) -> None:
+    literals = parted('Pay "1.00" to "Bo Ek" on "2026-01-02" for "Rent".').literals
+    for goal in (
+        f'Pay "12.00" to "{name}" on "2026-04-06" for "Rent".',
+        f"Pay 12.00 to “{name}” on 2026-04-06 for Rent.",
+    ):
+        assert parted(goal, literals).values == ("12.00", name, "2026-04-06", "Rent")

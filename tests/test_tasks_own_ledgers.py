@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import sql_book
 from own_house import Shows
 
 from actuation.action import Done, Motion
@@ -53,7 +54,10 @@ def drawn(make: type[Oracle], seed: int, folder: Path, file: Path) -> Oracle:
     """A task whose book lies in `file`, and is its operator's."""
     book = make()
     book.write(folder / str(seed), seed, "", SIZE)
-    file.write_bytes(book.file.read_bytes())
+    if file.stem == "sql":
+        sql_book.write(book.before, file)  # type: ignore[arg-type]
+    else:
+        file.write_bytes(book.file.read_bytes())
     return book
 
 
@@ -100,6 +104,7 @@ def opened(jobs: Path, goal: str, file: Path) -> tuple[Path, int]:
     ("make", "name", "seeds"),
     [
         (EnterTransaction, "club.gnucash", (12_100, 12_101)),
+        (EnterTransaction, "sql.gnucash", (12_102, 12_103)),
         (AddTransaction, "club.beancount", (12_100, 12_101)),
     ],
 )

@@ -1,10 +1,12 @@
-"""GnuCash: started without a tip, a splash or a question, on an XML book of its own.
+"""GnuCash: started without a tip, a splash or a question, on a book of its own.
 
 Its settings lie in a keyfile in the desktop's home (GSETTINGS_BACKEND=keyfile), so that nothing of
 the machine's own GnuCash is seen or touched.
 """
 
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -47,8 +49,20 @@ def write_settings(home: Path) -> None:
     (folder / "keyfile").write_text("\n".join(sections), encoding="utf-8")
 
 
+def release(book: Path) -> None:
+    """Take away the lock that a killed GnuCash leaves in a book in SQLite: else the next one asks
+    at its start whether somebody else has it open."""
+    with book.open("rb") as file:
+        if file.read(6) != b"SQLite":
+            return
+    with closing(sqlite3.connect(book)) as database, database:
+        database.execute("DELETE FROM gnclock")
+
+
 def start(desktop: Host, book: Path) -> Program:
     """Open the book."""
+    if book.name:
+        release(book)
     write_settings(desktop.home)
     return desktop.launch(
         ["gnucash", "--nofile" if not book.name else str(book)],

@@ -1,7 +1,7 @@
 """What a file of the operator's holds, whatever its format: sheets of cells, and other facts.
 
 fees.ods, fees.xlsx, fees.csv   a sheet each, its rows in order
-books.gnucash (XML)             one sheet of transactions, in no order
+books.gnucash (XML, SQLite)     one sheet of transactions, in no order
 books.beancount                 one sheet of transactions, in no order
 anything else                   its digest alone: that it changed can be told, not what
 """

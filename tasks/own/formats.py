@@ -13,6 +13,7 @@ from xml.parsers.expat import ExpatError
 from perception.values import parse_amount, parse_date
 from tasks.apps.separated import read as columns
 from tasks.books.job import BROKEN as BROKEN_SHEETS
+from tasks.own import gnucash_sql
 from tasks.own.book import Book, Cell, Place, Sheet, Value, plain
 
 BROKEN = (*BROKEN_SHEETS, ExpatError, sqlite3.Error, EOFError)
@@ -134,13 +135,13 @@ def _typed(said: str) -> Value | None:
 
 
 def gnucash(path: Path) -> Book:
-    """.gnucash in XML, plain or compressed; a SQLite book is opaque."""
+    """.gnucash in SQLite, or in XML, plain or compressed."""
     from tasks.books.gnucash.read import read as read_book
 
-    head = path.read_bytes()[:16]
-    if head.startswith(b"SQLite"):
-        return opaque(path)
-    if head.startswith(b"\x1f\x8b"):
+    if gnucash_sql.is_sql(path):
+        lines, others = gnucash_sql.read(path)
+        return Book((_ledger(lines),), others)
+    if path.read_bytes()[:2] == b"\x1f\x8b":
         with tempfile.TemporaryDirectory() as folder:
             unpacked = Path(folder) / path.name
             unpacked.write_bytes(gzip.decompress(path.read_bytes()))

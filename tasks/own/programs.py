@@ -1,6 +1,6 @@
 """Opens the operator's files in their program, and a document beside it where there is one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,6 +109,13 @@ def _fava(desktop: Host, file: Path, box: Box, started: list[Program]) -> tuple[
 
 
 STARTS = {"calc": _calc, "gnucash": _gnucash, "fava": _fava}
+
+
+def released(program: str, files: Sequence[Path]) -> None:
+    """Take away what a program that is about to be killed would leave in its files."""
+    if program == "gnucash":
+        for file in files:
+            gnucash.release(file)
 
 
 def check(program: str) -> None:

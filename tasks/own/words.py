@@ -59,11 +59,22 @@ def parted(goal: str, known: Sequence[str] = ()) -> Said:
 
 
 def fitted(goal: str, literals: Sequence[str]) -> Said | None:
-    """The goal as these literals part it, None where they do not; quotes are no part of values."""
-    words = [r"\s+".join(map(re.escape, literal.split())) for literal in literals]
-    pattern = r"\s*[\"“]?(.+?)[\"”]?\s*".join(words)
+    """The goal as these literals part it, None where they do not; quotes are no part of values,
+    and what is quoted is one value: "Brandt on Main", paid on 3 May."""
+    words = [_bounded(r"\s+".join(map(re.escape, literal.split()))) for literal in literals]
+    pattern = r"\s*(?:\"([^\"]+)\"|“([^”]+)”|[\"“]?(.+?)[\"”]?)\s*".join(words)
     match = re.fullmatch(pattern, goal, re.I)
-    return Said(tuple(literals), tuple(match.groups())) if match else None
+    if match is None:
+        return None
+    return Said(tuple(literals), tuple(value for value in match.groups() if value is not None))
+
+
+def _bounded(words: str) -> str:
+    """They are whole words: "on" is no part of "Stationery"."""
+    if not words:
+        return words
+    before, after = (r"\b" if re.match(r"\w", edge) else "" for edge in (words[0], words[-1]))
+    return f"{before}{words}{after}"
 
 
 def spans(goal: str) -> tuple[Span, ...]:
