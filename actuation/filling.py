@@ -7,7 +7,7 @@ to type a placeholder where its value would be given away.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from actuation.action import Motion, TypeText
@@ -20,8 +20,9 @@ PLACEHOLDER = re.compile(r"\{\{\s*([^{}\n]*?)\s*\}\}")
 
 @dataclass(frozen=True)
 class FactRule:
-    """window: a regular expression (case aside) for the title or application of those windows into
-    which the fact may be typed unasked; "" where the operator has named none."""
+    """window: a regular expression (case aside) for the windows into which the fact may be typed:
+    by their application, or by their title, which a page or a document chooses itself; "" where
+    the operator has named none."""
 
     name: str
     window: str = ""
@@ -32,20 +33,32 @@ def misplaced(
 ) -> str:
     """Why a text with placeholders may not be typed into a window unasked, "" where it may.
 
-    named: what the goal names; it may be typed where its fact is bound to no window.
+    named: what the goal names. A fact that it does not name is typed by itself only into the
+    application that it is kept for.
     """
-    bound = {fact.name: fact.window for fact in facts}
-    where = f"“{window.title}”" if window else "no window"
+    bound, wanted = {fact.name: fact.window for fact in facts}, frozenset(named)
     for name in PLACEHOLDER.findall(text):
-        if name not in bound:
-            continue  # there is nothing to give away
-        if pattern := bound[name]:
-            names = (window.title, window.application) if window else ()
-            if not any(re.search(pattern, each, re.IGNORECASE) for each in names):
-                return f"{{{{{name}}}}} is kept for windows like {pattern!r}, and this is {where}"
-        elif name not in named:
-            return f"the goal does not name {{{{{name}}}}}, which would be typed into {where}"
+        if reason := _misplaced(name, window, bound, name in wanted):
+            return f"{{{{{name}}}}} {reason}"
     return ""
+
+
+def _misplaced(name: str, window: Window | None, bound: Mapping[str, str], named: bool) -> str:
+    where = f"“{window.title}”" if window else "no window"
+    if name not in bound:
+        return "was no fact when this run began"
+    pattern = bound[name]
+    if not pattern:
+        return "" if named else f"is not named by the goal, and would be typed into {where}"
+    application, title = (
+        bool(window and re.search(pattern, each, re.IGNORECASE))
+        for each in ((window.application, window.title) if window else ("", ""))
+    )
+    if application or (title and named):
+        return ""
+    if title:
+        return f"is not named by the goal, and {where} may be any page that calls itself so"
+    return f"is kept for windows like {pattern!r}, and this is {where}"
 
 
 class Filling:

@@ -101,8 +101,12 @@ def facts(
     act: Annotated[str, typer.Argument(metavar="[list|add|forget]")] = "list",
     name: Annotated[str, typer.Argument(metavar="NAME", help="As bank_password, iban:acme.")] = "",
     window: Annotated[
-        str, typer.Option(help="It is typed unasked only into windows like this (a pattern).")
-    ] = "",
+        str | None,
+        typer.Option(
+            help="A pattern of the windows that it is typed into unasked: by their program, or, if "
+            "the goal names the fact, by their title."
+        ),
+    ] = None,
     json: Json = None,
 ) -> None:
     """Values kept encrypted behind placeholders, as {{iban:acme}}: the keyboard fills them in.

@@ -10,14 +10,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 
 from actuation.action import Done
+from actuation.filling import PLACEHOLDER
 from agent.approval import Approve, Request
 from agent.attempt import Attempt
 from agent.errors import BadInput
 from memory.episode import Episode, Outcome
+from tasks.apps import separated
 from tasks.catalog import exists
 from tasks.outside import NoTaskError, is_own, settled
 from tasks.own import keeper, vary
@@ -29,9 +30,10 @@ Agree = Callable[[str], bool]
 """Asked in one sentence whether a result may replace the operator's files."""
 
 SHOWN = ("demonstration", "recording")
+VARIATIONS = 20  # of one instance, at most
 
 SUFFIXES: dict[str, Program] = {
-    **dict.fromkeys((".ods", ".xlsx", ".xlsm", ".csv"), "calc"),
+    **dict.fromkeys((".ods", ".xlsx", ".xlsm", ".csv", ".tsv"), "calc"),
     ".gnucash": "gnucash",
     **dict.fromkeys((".beancount", ".bean"), "fava"),
 }
@@ -160,7 +162,7 @@ def held_back(episodes: Iterable[Episode]) -> tuple[str, ...]:
 
 def rehearsable(task: str) -> Iterator[int]:
     """Instances that a night may be examined on: demonstrations held back, those that wait, and
-    then variations: of those held back, or, where values can be drawn anew, of all that was shown.
+    then variations: of those held back, or of all that was shown where it asks for other values.
 
     None before what done means is confirmed: there is nothing to examine by.
     """
@@ -168,9 +170,11 @@ def rehearsable(task: str) -> Iterator[int]:
     if not own.confirmed:
         return
     yield from (*own.held, *own.waiting)
-    base = own.held or (own.shown if vary.free(own) else ())
-    for which in count(1) if base else ():
-        yield from (vary.variation(number, which) for number in base)
+    for which in range(1, VARIATIONS + 1):
+        for number in own.held or own.shown:
+            seed = vary.variation(number, which)
+            if own.held or vary.said(own, seed) != own.said(number):
+                yield seed
 
 
 def program_for(file: Path, said: str) -> Program:
@@ -216,10 +220,13 @@ def asked(jobs: Path, task: str, seeds: Sequence[int], own: Own) -> tuple[str, S
             return str(path), [len(known.instances)]
         if own.inputs is not None:
             return str(path), queued(path, own.inputs)
+        count = len(load(path).instances)
+        if strange := [seed for seed in seeds if seed not in range(count)]:
+            raise BadInput(f"{path.stem} has no instance {strange[0]}: there are 0 to {count - 1}")
         if not seeds and not load(path).waiting:
             raise BadInput(f'nothing of {path.stem} waits: add --say "…" or --inputs FOLDER')
         return str(path), seeds or load(path).waiting
-    except (NoTaskError, CannotError) as error:
+    except ValueError as error:
         raise BadInput(str(error)) from error
 
 
@@ -278,9 +285,14 @@ def lines_of(own: Job, table: Path) -> list[str]:
     BadInput where their number is another one."""
     said = parted(own.goal)
     try:
-        lines = [line for line in csv.reader(table.read_text("utf-8-sig").splitlines()) if line]
-    except (OSError, UnicodeDecodeError) as error:
+        lines = [line for line in separated.read(table).lines if any(line)]
+    except (OSError, ValueError, csv.Error) as error:
         raise BadInput(f"{table} cannot be read: {error}") from error
+    if named := PLACEHOLDER.findall(" ".join(cell for line in lines for cell in line)):
+        raise BadInput(
+            f"{table} names the fact {{{{{named[0]}}}}}: say facts in the goal, since a file may"
+            " come from others"
+        )
     wrong = [line for line in lines if len(line) != len(said.values)]
     if wrong or len(lines) < 2:
         raise BadInput(

@@ -66,9 +66,9 @@ class Vault:
         """Where each may be typed unasked."""
         return tuple(FactRule(name, fact.window) for name, fact in sorted(self._facts.items()))
 
-    def add(self, name: str, value: str, window: str = "") -> None:
+    def add(self, name: str, value: str, window: str | None = None) -> None:
         """Keep a value under a name, as "bank_password" or "iban:acme"; an older one is replaced.
-        window: as in Fact.
+        window: as in Fact; None keeps the older one's.
 
         ValueError for a name with other signs, an empty value, or a pattern that is none.
         """
@@ -77,10 +77,12 @@ class Vault:
         if not value.strip():
             raise ValueError("the value is empty: nothing was kept")
         try:
-            re.compile(window)
+            re.compile(window or "")
         except re.error as error:
             raise ValueError(f"--window {window!r} is no regular expression: {error}") from error
-        self._write(self._facts | {name: Fact(value.strip(), window)})
+        old = self._facts.get(name)
+        kept = (old.window if old else "") if window is None else window
+        self._write(self._facts | {name: Fact(value.strip(), kept)})
 
     def forget(self, name: str) -> None:
         """KeyError where there is no such fact."""

@@ -1,4 +1,4 @@
-"""A book in SQLite as GnuCash 4.13 writes it, for tests: its own tables, filled from a drawn book."""
+"""A book in SQLite as GnuCash 4.13 writes it, for tests: its tables, filled from a drawn book."""
 
 import sqlite3
 from collections.abc import Mapping

@@ -84,6 +84,7 @@ def test_facts_are_kept_listed_and_forgotten(
     assert capsys.readouterr().out.strip() == "{{iban:acme}}"
     bound = verb(folder, "facts", "add", "pin", "--window", "My Bank", said="4711\n")
     assert (bound.returncode, bound.stderr) == (0, "")
+    assert verb(folder, "facts", "add", "pin", said="4712\n").returncode == 0  # its window stays
     facts.main("list", "", None)
     assert capsys.readouterr().out.splitlines() == [
         "{{iban:acme}}", "{{pin}}  windows like My Bank"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perception.observation import Box
-from perception.values import parse_date, value_kind
+from perception.values import parse_amount, parse_date, value_kind
 from tasks.own import vary
 from tasks.own.book import Book, Cell, Row, Sheet, Value, orders
 from tasks.own.changes import NEXT, Added, changes
@@ -260,12 +260,14 @@ def test_a_variation_draws_what_is_entered_in_its_own_notation_and_keeps_the_res
     assert said == vary.said(job, seed)
     assert said.literals == was.literals
     for place, (old, new) in enumerate(zip(was.values, said.values, strict=True)):
-        if place not in vary.free(job):
+        if place not in vary.redrawable(job):
             assert new == old
         elif value_kind(old) == "text":
             assert new in {" ".join(each[place].split()) for each in texts}
         else:
             assert (value_kind(new), len(new)) == (value_kind(old), len(old))
+            number, other = parse_amount(old), parse_amount(new)
+            assert number is None or (other is not None and other <= number)
             assert value_kind(old) != "date" or parse_date(new)
     home = Box(4, 30, 1272, 760)
     place_now = vary.moved(home, seed)
@@ -308,11 +310,18 @@ def test_what_the_other_amounts_leave_is_checked_in_every_row() -> None:
     wanted = propose([Shown(before, after, Given(said), literals)])
     (rule,) = wanted.rules
     assert isinstance(rule, Append)
-    assert rule.fills[1].source == Rest()
-    assert rule.fills[1].words == "Amount 1 ← what the other amounts leave"
+    assert rule.fills[1].words == "Amount 1 ← minus the first value of the goal, after “Pay”"
     for paid, right in (("-12.00", True), ("-45.00", False), ("12.00", False)):
         now = {FILE: ledger(entry("12.00", paid))}
         assert judge(wanted, before, now, Given(("12.00", "Rent"))).ok is right
+    # A goal without the amount: neither of the two is known, whatever they come to.
+    silent = propose([Shown(before, after, Given(("Rent",)), ("Pay ", "."))])
+    assert silent.open
+    assert silent.doubts[0].startswith("Amount 1 and Amount 2: neither goal nor document says")
+    # A slip in the second demonstration is a doubt, and no rule.
+    slipped = {FILE: ledger(entry("502.00", "-502.00"))}
+    slip = Shown(before, slipped, Given(("520.00", "Rent")), literals)
+    assert propose([Shown(before, after, Given(said), literals), slip]).open
     twice = [Shown(before, {FILE: ledger(entry(a, f"-{a}"))}, Given((a, "Rent")), literals)
              for a in ("45.00", "7.00")]  # fmt: skip
     assert not propose(twice).doubts
@@ -333,7 +342,7 @@ def test_accounts_and_amounts_are_right_in_any_order(accounts: list[str], which:
     def ledger(*rows: Row) -> Book:
         cells = {(at, c): cell for at, row in enumerate(rows, 1) for c, cell in row.items()}
         named = {c: f"column {c}" for c in range(1, 13)}
-        return Book((Sheet("transactions", cells, ordered=False, named=named, pairs=5),))
+        return Book((Sheet("transactions", cells, ordered=False, named=named, pairs_from=5),))
 
     amounts = [7, 11, 13][: len(accounts)]
     values = tuple(str(v) for pair in zip(accounts, amounts, strict=True) for v in pair)
@@ -342,6 +351,7 @@ def test_accounts_and_amounts_are_right_in_any_order(accounts: list[str], which:
     )
     wanted = propose([shown])
     assert not wanted.open
+    assert sum(isinstance(source, Rest) for source in wanted.sources) == 1
     made = entry(accounts, amounts)
     rows = list(orders(made, 5))
     assert rows[0] == made
@@ -369,3 +379,40 @@ def test_words_of_a_goal_are_whole_and_quotes_hold(name: str) -> None:
         f"Pay 12.00 to “{name}” on 2026-04-06 for Rent.",
     ):
         assert parted(goal, literals).values == ("12.00", name, "2026-04-06", "Rent")
+
+
+def test_what_belongs_together_is_drawn_together() -> None:
+    headers = ("From", "To", "Begin", "End", "Net", "Tax", "Total")
+    rows = [
+        ("Bank", "Cash", "2026-01-02", "2026-01-31", "100.00", "19.00", "119.00"),
+        ("Cash", "Post", "2026-03-02", "2026-03-09", "7.00", "1.00", "8.00"),
+    ]
+    goals = [
+        'Enter "{}" to "{}", "{}" to "{}": "{}" and "{}" are "{}".'.format(*row) for row in rows
+    ]
+
+    def sheet(row: tuple[str, ...] = ()) -> Book:
+        cells = {(1, at): Cell(name) for at, name in enumerate(headers, start=1)}
+        for at, text in enumerate(row, start=1):
+            value = parse_date(text) or parse_amount(text) or text
+            cells[2, at] = Cell(value.normalize() if isinstance(value, Decimal) else value)
+        return Book((Sheet(SHEET, cells),))
+
+    said = [parted(goal) for goal in goals]
+    shown = [
+        Shown({FILE: sheet()}, {FILE: sheet(row)}, Given(one.values), one.literals)
+        for row, one in zip(rows, said, strict=True)
+    ]
+    job = Job(goals[0], "calc", (f"/{FILE}",), wanted=propose(shown)).adding(
+        [Instance(goal) for goal in goals]
+    )
+    assert vary.redrawable(job) == tuple(range(7))
+    other = 0
+    for which in range(1, 30):
+        values = vary.said(job, vary.variation(0, which)).values
+        assert values[:2] in (rows[0][:2], rows[1][:2])  # of one day, never from Cash to Cash
+        begin, end = (parse_date(text) for text in values[2:4])
+        assert begin and end and (end - begin).days == 29
+        assert values[4:] == rows[0][4:]  # they add up: another one alone would not
+        other += values != rows[0]
+    assert other == 29

@@ -16,6 +16,7 @@ from agent import own
 from agent.attempt import Attempt
 from agent.errors import BadInput
 from memory.episode import Episode, Outcome
+from tasks.apps import separated
 from tasks.own import disk, formats, keeper, vary
 from tasks.own.book import Cell
 from tasks.own.disk import ORIGINALS, RESULTS, Work
@@ -92,7 +93,12 @@ def test_every_format_reads_as_cells(tmp_path: Path, fees: Path) -> None:
     for old, new in (("12.50 EUR", "12.50 USD"), ('"fee"', '"fee" #late'), ("* ", "! ")):
         (tmp_path / "c.beancount").write_text(BEAN.replace(old, new, 1))
         other = formats.read(tmp_path / "c.beancount")
-        assert (other.sheets == ledger.sheets, other.facts == ledger.facts) == (True, False)
+        assert (other.sheets == ledger.sheets, other.facts == ledger.facts) == (False, True)
+    twice = "2026-01-01 open Assets:Bank\n2026-02-01 balance Assets:Bank 1 EUR\n"
+    (tmp_path / "d.beancount").write_text(twice)
+    (tmp_path / "e.beancount").write_text(twice + twice.splitlines()[-1] + "\n")
+    one, two = (formats.read(tmp_path / f"{name}.beancount").facts for name in "de")
+    assert len(two - one) == 1
     (tmp_path / "a.bin").write_bytes(b"1")
     assert formats.read(tmp_path / "a.bin").opaque
 
@@ -220,6 +226,12 @@ def test_lines_of_a_csv_are_goals(job: Path, tmp_path: Path) -> None:
     table.write_text("Name,Day,Fee\nBo Ek,2026-02-03,12.00\n")
     assert own.queued(job, table) == [1]
     assert load(job).said(1).values == ("Bo Ek", "2026-02-03", "12.00")
+    table.write_text("Name;Tag;Beitrag\nJörg Ek;03.03.2026;12,00\n", encoding="cp1252")
+    (number,) = own.queued(job, table)
+    assert load(job).said(number).values == ("Jörg Ek", "03.03.2026", "12,00")
+    table.write_text("Name,Day,Fee\nBo Ek,{{pin}},12.00\n")
+    with pytest.raises(BadInput, match="names the fact {{pin}}"):
+        own.queued(job, table)
     table.write_text("Name,Day\nBo Ek,2026-02-03\n")
     with pytest.raises(BadInput, match="lines of 3 cells each"):
         own.queued(job, table)
@@ -284,3 +296,40 @@ def test_a_deleted_demonstration_says_nothing_any_more(job: Path, fees: Path) ->
     assert not load(job).wanted.rules
     job.unlink()
     own.forgotten(lived)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sign", "first"),
+    [
+        ("a.csv", "01.02.2026;Miete;-500,00\n03.02.2026;Strom;-20,50\n", ";", "01.02.2026"),
+        ("a.csv", "Name, Vorname;Betrag\nEk, Bo;12,50\n", ";", "Name, Vorname"),
+        ("a.csv", "1,00;2,00;3,00\n4,00;5,00;6,00\n", ";", "1,00"),
+        ("a.csv", 'Name,Note\n"Ek, Bo","a; b"\n', ",", "Name"),
+        ("a.csv", "'Aisha,'s-Hertogenbosch\nBo,Ulm\n", ",", "'Aisha"),
+        ("a.csv", 'A;B\n"Café ""Blau""; Köln\nMitte";1\n', ";", "A"),
+        ("a.csv", "Name\nBo\n", ",", "Name"),
+        ("a.csv", "", ",", ""),
+        ("a.tsv", "1,00\t2,00\n", "\t", "1,00"),
+    ],
+)
+def test_the_sign_between_columns_is_found(
+    name: str, text: str, sign: str, first: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text)
+    found = separated.read(tmp_path / name)
+    assert (found.sign, found.encoding) == (sign, "utf-8")
+    assert [cell for line in found.lines for cell in line][:1] == ([first] if first else [])
+    if "Blau" in text:
+        assert found.lines[1] == ('Café "Blau"; Köln\nMitte', "1")
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(job: Path, fees: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Name\nBo\n", encoding="utf-16")
+    with pytest.raises(ValueError, match="UTF-16: save it as UTF-8"):
+        separated.read(tmp_path / "a.csv")
+    worked(job, fees, 0)
+    work = disk.noted(job, 0)
+    assert work is not None
+    disk.place(job, RESULTS, work.after[0]).write_bytes(b"no spreadsheet")
+    said = own.after(ran(job, 0, Outcome.UNVERIFIED), "recording")
+    assert "cannot be read" in said

@@ -11,7 +11,7 @@ from agent.unlock import key
 from memory.vault import Vault
 
 
-def main(act: str, name: str, json: str | None, window: str = "") -> int:
+def main(act: str, name: str, json: str | None, window: str | None = None) -> int:
     output, settings = Output(json), Settings()
     match act:
         case "list":
@@ -49,7 +49,7 @@ def named(name: str, act: str) -> str:
     return name
 
 
-def _add(settings: Settings, name: str, window: str) -> None:
+def _add(settings: Settings, name: str, window: str | None) -> None:
     vault = Vault(settings.data, key(settings))
     # Never from the command line: other users see its words, and the shell keeps them.
     if sys.stdin.isatty():

@@ -21,7 +21,8 @@ from tasks.apps.stage import Waiting
 
 APPLICATION = "libreoffice-calc"
 CHARSETS = {"utf-8": 76, "cp1252": 1}  # as Calc counts them
-ENGLISH = 1033
+AS_TEXT = 2  # the format of a column
+SPARE = 8  # columns beside those that there are
 DIALOGS = "Soffice"  # what its dialogs and menus call themselves
 
 SETTINGS = {
@@ -126,17 +127,19 @@ def start(desktop: Host, book: Path, box: Box, asks: bool = False) -> CalcProgra
 
 
 def _filter(book: Path) -> list[str]:
-    """Text in columns is read as it is written; else Calc asks how, in a dialog at each start.
+    """Text in columns is read as it is written, every column as text: else Calc asks how in a
+    dialog at each start, and rewrites what it takes for numbers and dates (01067 as 1067).
 
-    The filter's options: separator, quote, charset, first line, columns, language, whether quoted
-    numbers are text, whether dates are (LibreOffice's guide, "Filter Options for CSV").
+    The filter's options: separator, quote, charset, first line, format of each column, as
+    LibreOffice's guide tells them under "Filter Options for CSV".
     """
     if book.suffix.casefold() not in separated.SUFFIXES:
         return []
     found = separated.read(book)
-    quote, charset = ord(found.dialect.quotechar or '"'), CHARSETS[found.encoding]
-    options = f"{ord(found.dialect.delimiter)},{quote},{charset},1,,{ENGLISH},false,true"
-    return [f"--infilter=Text - txt - csv (StarCalc):{options}"]
+    columns = max((len(line) for line in found.lines), default=1) + SPARE
+    formats = "/".join(f"{column}/{AS_TEXT}" for column in range(1, columns + 1))
+    sign, quote, charset = ord(found.sign), ord(separated.QUOTE), CHARSETS[found.encoding]
+    return [f"--infilter=Text - txt - csv (StarCalc):{sign},{quote},{charset},1,{formats}"]
 
 
 def is_calc(window: Window) -> bool:

@@ -1,65 +1,77 @@
-"""A beancount transaction's amounts, and what it says beside them."""
+"""A beancount transaction as a row of a ledger, and what else its file says, as facts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from beancount.core.amount import Amount
 from beancount.core.data import Directive, Posting, Transaction
 
-OWN = {"filename", "lineno", "__tolerances__"}  # what the parser adds
+PARSERS_OWN = {"filename", "lineno", "__tolerances__"}
 
 
-def units(posting: Posting) -> Amount | None:
-    """None where the amount, or a part of it, is left out."""
-    found = posting.units
-    if not isinstance(found, Amount) or not isinstance(found.currency, str):
+def number(posting: Posting) -> Decimal | None:
+    """None where it is left out."""
+    found = getattr(posting.units, "number", None)
+    return found if isinstance(found, Decimal) else None
+
+
+def currency(posting: Posting) -> str:
+    """ "" where it is left out."""
+    found = getattr(posting.units, "currency", None)
+    return found if isinstance(found, str) else ""
+
+
+def amounts(entry: Transaction, main: str) -> list[tuple[str, Decimal | str | None]]:
+    """Accounts and amounts: a number in the main currency, else as it is written. One that is
+    left out is what the others leave, where they are all such numbers."""
+    found = [(posting.account, _amount(posting, main)) for posting in entry.postings]
+    numbers = [amount for _, amount in found if isinstance(amount, Decimal)]
+    rest = -sum(numbers, Decimal(0)) if len(found) - len(numbers) == 1 else None
+    return [(account, rest if amount is None else amount) for account, amount in found]
+
+
+def _amount(posting: Posting, main: str) -> Decimal | str | None:
+    value = number(posting)
+    if value is None:
         return None
-    return found if isinstance(found.number, Decimal) else None
+    plain = posting.cost is None and posting.price is None
+    if plain and currency(posting) == main:
+        return value
+    parts = [value, currency(posting)]
+    parts += [
+        f"{name} {part}" for name, part in (("cost", posting.cost), ("at", posting.price)) if part
+    ]
+    return " ".join(str(part) for part in parts if part is not None and part != "")
 
 
-def amounts(entry: Transaction) -> list[tuple[str, Decimal | None]]:
-    """Accounts and amounts. One that is left out is what the others leave, where they are of one
-    currency, bought or sold for nothing else."""
-    found = [(posting.account, units(posting)) for posting in entry.postings]
-    told = [amount for _, amount in found if amount is not None]
-    simple = all(posting.cost is None and posting.price is None for posting in entry.postings)
-    one_missing = len(found) - len(told) == 1 and len({a.currency for a in told}) == 1
-    numbers = [amount.number for amount in told if amount.number is not None]
-    rest = -sum(numbers, Decimal(0)) if one_missing and simple else None
-    return [(account, amount.number if amount else rest) for account, amount in found]
+def flag(entry: Transaction) -> str:
+    return "" if entry.flag == "*" else str(entry.flag)
+
+
+def marks(entry: Transaction) -> str:
+    """Tags, links and notes, its own and its postings', in one text."""
+    told = [f"#{tag}" for tag in sorted(entry.tags or ())]
+    told += [f"^{link}" for link in sorted(entry.links or ())]
+    told += notes(entry.meta)
+    for posting in entry.postings:
+        told += [f"{posting.account} {note}" for note in notes(posting.meta)]
+        told += [f"{posting.account} {posting.flag}"] if posting.flag else []
+    return " ".join(told)
 
 
 def main_currency(entries: Sequence[Directive], options: Mapping[str, Sequence[str]]) -> str:
-    """What amounts are in where nothing else is said: the operating currency, else the first."""
-    told = (
-        amount.currency
-        for entry in entries
-        if isinstance(entry, Transaction)
-        for posting in entry.postings
-        if (amount := units(posting))
-    )
-    return next(iter(options["operating_currency"]), None) or next(told, "")
+    """What amounts are in where nothing else is said: the operating currency, else the first that
+    an account is opened in, else the first that is used."""
+    operating = list(options["operating_currency"])
+    opened = [each for one in entries for each in getattr(one, "currencies", None) or ()]
+    used = [
+        found
+        for one in entries
+        if isinstance(one, Transaction)
+        for posting in one.postings
+        if (found := currency(posting))
+    ]
+    return next(iter([*operating, *opened, *used]), "")
 
 
-def extras(entry: Transaction, currency: str) -> Iterator[str]:
-    """Whatever else a transaction says: flag, tags, links, notes, currencies, costs, prices."""
-    head = f"{entry.date} {entry.payee} {entry.narration}"
-    if entry.flag != "*":
-        yield f"{head}: flag {entry.flag}"
-    for name, values in (("tag", entry.tags), ("link", entry.links)):
-        yield from (f"{head}: {name} {value}" for value in sorted(values or ()))
-    yield from (f"{head}: {note}" for note in _notes(entry.meta))
-    for posting in entry.postings:
-        amount, place = units(posting), f"{head}, {posting.account}"
-        if amount is not None and amount.currency != currency:
-            yield f"{place}: in {amount.currency}"
-        for name, value in (("cost", posting.cost), ("price", posting.price)):
-            if value is not None:
-                yield f"{place}: {name} {value}"
-        if posting.flag:
-            yield f"{place}: flag {posting.flag}"
-        yield from (f"{place}: {note}" for note in _notes(posting.meta))
-
-
-def _notes(meta: Mapping[str, object] | None) -> Iterator[str]:
-    yield from (f"{key}={value}" for key, value in (meta or {}).items() if key not in OWN)
+def notes(meta: Mapping[str, object] | None) -> list[str]:
+    return [f"{key}={value}" for key, value in (meta or {}).items() if key not in PARSERS_OWN]

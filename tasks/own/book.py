@@ -6,7 +6,8 @@ books.beancount                 one sheet of transactions, in no order
 anything else                   its digest alone: that it changed can be told, not what
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -14,7 +15,7 @@ from itertools import islice, permutations
 from pathlib import Path
 
 Value = str | bool | Decimal | date
-MOST = 6  # pairs of a row whose every order is tried
+MOST_PAIRS = 6  # pairs of a row whose every order is tried
 Place = tuple[int, int]  # row and column, both from 1
 
 
@@ -32,14 +33,14 @@ Row = Mapping[int, Cell]  # column → cell; blank ones are left out
 @dataclass(frozen=True)
 class Sheet:
     """ordered: whether the place of a row says anything. headers: column → what stands on top.
-    pairs: the column from which on pairs of cells stand in no order, as accounts and amounts; 0 for
-    none."""
+    pairs_from: the column from which on pairs of cells stand in no order, as accounts and amounts;
+    0 for none."""
 
     name: str
     cells: Mapping[Place, Cell]
     ordered: bool = True
     named: Mapping[int, str] = field(default_factory=dict)
-    pairs: int = 0
+    pairs_from: int = 0
 
     @property
     def rows(self) -> list[Row]:
@@ -63,12 +64,21 @@ class Sheet:
         return {}
 
 
+def counted(facts: Iterable[str]) -> frozenset[str]:
+    """Each fact, the second of a kind told from the first."""
+    seen, told = Counter[str](), set[str]()
+    for fact in facts:
+        seen[fact] += 1
+        told.add(fact if seen[fact] == 1 else f"{fact} ({seen[fact]})")
+    return frozenset(told)
+
+
 def orders(row: Row, first: int) -> Iterator[Row]:
     """The row with its pairs from column `first` on in every order, as it is first of all; rows of
     many pairs in this one alone."""
     yield row
     pairs = [(row.get(at), row.get(at + 1)) for at in range(first, max(row, default=0) + 1, 2)]
-    if not first or len(pairs) > MOST:
+    if not first or len(pairs) > MOST_PAIRS:
         return
     head = {column: cell for column, cell in row.items() if column < first}
     for order in islice(permutations(pairs), 1, None):

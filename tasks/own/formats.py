@@ -1,10 +1,12 @@
 """Reads the formats that `tasks.own.book` knows, each through the library of its trade."""
 
+import csv
 import gzip
 import re
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -14,11 +16,11 @@ from perception.values import parse_amount, parse_date
 from tasks.apps.separated import read as columns
 from tasks.books.job import BROKEN as BROKEN_SHEETS
 from tasks.own import gnucash_sql
-from tasks.own.book import Book, Cell, Place, Sheet, Value, plain
+from tasks.own.book import Book, Cell, Place, Sheet, Value, counted, plain
 
-BROKEN = (*BROKEN_SHEETS, ExpatError, sqlite3.Error, EOFError)
+BROKEN = (*BROKEN_SHEETS, ExpatError, sqlite3.Error, csv.Error, EOFError)
 ODF_REFERENCE = re.compile(r"\[\.?([^\]]*)\]")
-TRANSACTIONS = ("Date", "Number", "Payee", "Description")
+TRANSACTIONS = ("Date", "Number", "Payee", "Description", "Flag", "Tags, links, notes")
 
 
 def read(path: Path) -> Book:
@@ -131,7 +133,8 @@ def _typed(said: str) -> Value | None:
     day, number = parse_date(said), parse_amount(said)
     if day is not None:
         return day
-    return (said or None) if number is None or said[:1] == "0" != said else number.normalize()
+    coded = re.match(r"0\d", said)  # a postcode, an account's number
+    return (said or None) if number is None or coded else number.normalize()
 
 
 def gnucash(path: Path) -> Book:
@@ -139,7 +142,8 @@ def gnucash(path: Path) -> Book:
     from tasks.books.gnucash.read import read as read_book
 
     if gnucash_sql.is_sql(path):
-        lines, others = gnucash_sql.read(path)
+        entries, others = gnucash_sql.read(path)
+        lines = [Line(day, amounts, number, "", text) for day, number, text, amounts in entries]
         return Book((_ledger(lines),), others)
     if path.read_bytes()[:2] == b"\x1f\x8b":
         with tempfile.TemporaryDirectory() as folder:
@@ -148,17 +152,22 @@ def gnucash(path: Path) -> Book:
             return gnucash(unpacked)
     book = read_book(path)
     lines = [
-        (one.day, one.number, "", one.description, [(s.account, s.amount) for s in one.splits])
+        Line(
+            one.day,
+            [(s.account, s.amount) for s in one.splits],
+            one.number,
+            description=one.description,
+        )
         for one in book.transactions
     ]
-    facts = {repr(one) for one in (*book.accounts, *book.parties, *book.documents, *book.others)}
-    facts |= {
+    facts = [repr(one) for one in (*book.accounts, *book.parties, *book.documents, *book.others)]
+    facts += [
         f"{one.day} {one.description}: {split}"
         for one in book.transactions
         for split in one.splits
         if (split.memo, split.reconciled, split.action, split.lot) != ("", "n", "", "")
-    }
-    return Book((_ledger(lines),), frozenset(facts))
+    ]
+    return Book((_ledger(lines),), counted(facts))
 
 
 def beancount(path: Path) -> Book:
@@ -167,41 +176,62 @@ def beancount(path: Path) -> Book:
     from beancount.core.data import Transaction
     from beancount.parser import parser
 
-    from tasks.own.beans import amounts, extras, main_currency
+    from tasks.own import beans
 
     entries, errors, options = parser.parse_file(str(path))
     if errors:
         raise ValueError(str(errors[0].message))
+    main = beans.main_currency(entries, options)
     lines = [
-        (
-            *(one.date, "", one.payee or "", one.narration or ""),
-            amounts(one),
+        Line(
+            one.date,
+            tuple(beans.amounts(one, main)),
+            payee=one.payee or "",
+            description=one.narration or "",
+            flag=beans.flag(one),
+            marks=beans.marks(one),
         )
         for one in entries
         if isinstance(one, Transaction)
     ]
-    currency = main_currency(entries, options)
-    facts = [repr(one[1:]) for one in entries if not isinstance(one, Transaction)]
-    facts += [f for one in entries if isinstance(one, Transaction) for f in extras(one, currency)]
+    facts = [
+        f"{one[1:]!r} {' '.join(beans.notes(one.meta))}".strip()
+        for one in entries
+        if not isinstance(one, Transaction)
+    ]
     facts += [f"{key} {options[key]}" for key in ("plugin", "include", "title")]
-    return Book((_ledger(lines),), frozenset(facts))
+    return Book((_ledger(lines),), counted(facts))
 
 
-def _ledger(
-    lines: Iterable[tuple[object, str, str, str, Sequence[tuple[str, Decimal | None]]]],
-) -> Sheet:
-    """Transactions as rows: date, number, payee, description, then account and amount of each."""
+@dataclass(frozen=True)
+class Line:
+    """One transaction. amounts: of each account; a text where it is no plain number."""
+
+    day: object
+    amounts: Sequence[tuple[str, Decimal | str | None]]
+    number: str = ""
+    payee: str = ""
+    description: str = ""
+    flag: str = ""
+    marks: str = ""
+
+
+def _ledger(lines: Iterable[Line]) -> Sheet:
+    """Transactions as rows: what is said of each, then account and amount of each part."""
     cells: dict[Place, Cell] = {}
     named = dict(enumerate(TRANSACTIONS, start=1))
-    for row, (day, number, payee, description, parts) in enumerate(lines, start=1):
-        values: list[object] = [day, number, payee, description]
-        for at, (account, amount) in enumerate(sorted(parts, key=lambda part: part[0]), start=1):
+    for row, line in enumerate(lines, start=1):
+        values: list[object] = [line.day, line.number, line.payee, line.description]
+        values += [line.flag, line.marks]
+        parts = sorted(line.amounts, key=lambda part: part[0])
+        for at, (account, amount) in enumerate(parts, start=1):
             values += [account, amount]
             named[len(values) - 1], named[len(values)] = f"Account {at}", f"Amount {at}"
         for column, value in enumerate(values, start=1):
             if (said := plain(value)) is not None:
                 cells[row, column] = Cell(said.normalize() if isinstance(said, Decimal) else said)
-    return Sheet("transactions", cells, ordered=False, named=named, pairs=len(TRANSACTIONS) + 1)
+    first = len(TRANSACTIONS) + 1
+    return Sheet("transactions", cells, ordered=False, named=named, pairs_from=first)
 
 
 READERS: dict[str, Callable[[Path], Book]] = {

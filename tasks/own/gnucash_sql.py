@@ -12,12 +12,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from tasks.books.gnucash.read import OWN
+from tasks.own.book import counted
 
 HEAD = b"SQLite format 3\0"
 KEPT = frozenset(("gnclock", "versions", "sqlite_sequence", "books"))
 TOLD = frozenset(("accounts", "transactions", "splits", "slots", "commodities"))
 NOTED = OWN | {"remove-color-not-set-slots", "placeholder"}
-Line = tuple[object, str, str, str, Sequence[tuple[str, Decimal | None]]]
+Entry = tuple[object, str, str, Sequence[tuple[str, Decimal]]]  # day, number, text, amounts
 
 
 def is_sql(path: Path) -> bool:
@@ -25,7 +26,7 @@ def is_sql(path: Path) -> bool:
         return file.read(len(HEAD)) == HEAD
 
 
-def read(path: Path) -> tuple[list[Line], frozenset[str]]:
+def read(path: Path) -> tuple[list[Entry], frozenset[str]]:
     """Transactions, and facts. sqlite3.Error where it is no book of GnuCash's."""
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
         database.row_factory = sqlite3.Row
@@ -50,22 +51,22 @@ class _Reader:
     def _all(self, table: str) -> list[sqlite3.Row]:
         return list(self._database.execute(f'SELECT * FROM "{table}"'))
 
-    def book(self) -> tuple[list[Line], frozenset[str]]:
+    def book(self) -> tuple[list[Entry], frozenset[str]]:
         parts: dict[str, list[sqlite3.Row]] = {}
         for split in self._rows["splits"]:
             parts.setdefault(split["tx_guid"], []).append(split)
-        lines, facts = list[Line](), set(self._others())
+        lines, facts = list[Entry](), list(self._others())
         for one in self._rows["transactions"]:
             day = _day(one["post_date"])
             splits = parts.get(one["guid"], [])
             amounts = [(self._path(s["account_guid"]), _amount(s, "value")) for s in splits]
-            lines.append((day, one["num"] or "", "", one["description"] or "", amounts))
-            facts |= {
+            lines.append((day, one["num"] or "", one["description"] or "", amounts))
+            facts += [
                 f"{day} {one['description']}: {more}"
                 for split in splits
                 if (more := self._more(split))
-            }
-        return lines, frozenset(facts)
+            ]
+        return lines, counted(facts)
 
     def _path(self, guid: str) -> str:
         """The names of an account from the top."""

@@ -18,6 +18,7 @@ from tasks.own.postcondition import Postcondition
 from tasks.own.words import Said, parted
 
 VERSION = 1
+MOST = 10_000  # instances
 HELD = 3  # every third demonstration is held back for the exam of the nights
 Program = Literal["calc", "gnucash", "fava"]
 PROGRAMS: tuple[Program, ...] = ("calc", "gnucash", "fava")
@@ -94,7 +95,11 @@ class Job:
         return replace(self, instances=changed)
 
     def adding(self, instances: Sequence[Instance]) -> "Job":
-        return replace(self, instances=(*self.instances, *instances))
+        """ValueError where they are more than can be told from variations (tasks.own.vary)."""
+        together = (*self.instances, *instances)
+        if len(together) > MOST:
+            raise ValueError(f"a job has at most {MOST:,} instances: begin another one")
+        return replace(self, instances=together)
 
 
 _JOB: TypeAdapter[Job] = TypeAdapter(Job)

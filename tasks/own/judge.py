@@ -25,7 +25,6 @@ from tasks.own.sources import (
     Goal,
     Open,
     Rest,
-    Source,
     kind_of,
     left_by,
     means,
@@ -108,7 +107,7 @@ def judge(wanted: Postcondition, before: Books, after: Books, given: Given) -> V
 def _against(rule: Rule, edits: list[Changed], before: Books, given: Given) -> list[str]:
     """What is wrong of one rule; the edits that it accounts for are taken out of `edits`."""
     if isinstance(rule, Append):
-        pairs = before[rule.file].sheet(rule.sheet).pairs
+        pairs = before[rule.file].sheet(rule.sheet).pairs_from
         return _appended(rule, edits, given, pairs)
     (row,) = rows_of(before[rule.file].sheet(rule.sheet).rows, rule.row, given)
     if isinstance(rule, Remove):
@@ -201,13 +200,9 @@ def fits(fill: Fill, cell: Cell, cells: Row, row: int, given: Given) -> bool:
 
 
 def _right(fill: Fill, given: Given) -> str:
-    texts = _texts(fill.source, given)
+    texts = fill.source.texts(given)
     said = f"“{texts[0]}” as a {fill.type}" if texts else f"a {fill.type}"
     return f"{said} ({fill.source.words})"
-
-
-def _texts(source: Source, given: Given) -> tuple[str, ...]:
-    return source.texts(given)
 
 
 def _told(one: Changed, before: Books) -> str:

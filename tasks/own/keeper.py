@@ -92,12 +92,20 @@ def dropped(path: Path, number: int) -> Job:
 
 
 def demonstration(path: Path, own: Job, number: int) -> Shown:
-    """What was shown once, read from what is kept."""
+    """What was shown once, read from what is kept. CannotError where it cannot be read."""
     one, said = own.instances[number], own.said(number)
-    books = [
-        {kept.name: formats.read_kept(disk.place(path, room, kept), kept.name) for kept in files}
-        for room, files in ((ORIGINALS, one.before), (RESULTS, one.after))
-    ]
+    try:
+        books = [
+            {
+                kept.name: formats.read_kept(disk.place(path, room, kept), kept.name)
+                for kept in files
+            }
+            for room, files in ((ORIGINALS, one.before), (RESULTS, one.after))
+        ]
+    except formats.BROKEN as error:
+        raise CannotError(
+            f"demonstration {number} of {path.stem} cannot be read: {error}"
+        ) from error
     return Shown(books[0], books[1], given(path, own, number), said.literals)
 
 

@@ -28,7 +28,7 @@ WHERE = {
 
 @dataclass(frozen=True)
 class Fill:
-    """A cell gets a value. header: of its column. rest: whether it may as well stay blank."""
+    """A cell gets a value. header: of its column. maybe: whether it may as well stay blank."""
 
     column: int
     header: str

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openpyxl.utils import get_column_letter
 
@@ -25,6 +25,7 @@ from tasks.own.sources import (
     Given,
     Goal,
     Open,
+    Rest,
     Source,
     explanations,
     kind_of,
@@ -123,7 +124,8 @@ def _rule(group: Sequence[_Act]) -> tuple[Rule, list[str]]:
             fill, said = _fill(group, first.sheet, column, cells)
             fills.append(fill)
             doubts += said
-        return Append(file, first.sheet, where, tuple(fills)), doubts
+        fills, said = _balanced(fills)
+        return Append(file, first.sheet, where, tuple(fills)), doubts + said
     find, doubts = _find(group, first.sheet)
     if not isinstance(first, Set):
         return Remove(file, first.sheet, find), doubts
@@ -138,12 +140,24 @@ def _rule(group: Sequence[_Act]) -> tuple[Rule, list[str]]:
         fill, said = _fill(group, first.sheet, edit.column, cells)
         fills.append(fill)
         doubts += said
-    return Change(file, first.sheet, find, tuple(fills)), doubts
+    fills, said = _balanced(fills)
+    return Change(file, first.sheet, find, tuple(fills)), doubts + said
+
+
+def _balanced(fills: list[Fill]) -> tuple[list[Fill], list[str]]:
+    """One amount may be what the others leave; of two that are, nothing is known."""
+    left = [fill.header for fill in fills if isinstance(fill.source, Rest)]
+    if len(left) < 2:
+        return fills, []
+    opened = [
+        replace(fill, source=Open()) if isinstance(fill.source, Rest) else fill for fill in fills
+    ]
+    return opened, [f"{' and '.join(left)}: neither goal nor document says how much each is"]
 
 
 def _aligned(group: Sequence[_Act], rows: Sequence[Row], sheet: str) -> list[Row]:
     """The rows, those pairs that stand in no order put as in the first, by where they come from."""
-    first = group[0].shown.before[group[0].file].sheet(sheet).pairs
+    first = group[0].shown.before[group[0].file].sheet(sheet).pairs_from
     known = _told(group[0], rows[0])
     aligned = [rows[0]]
     for act, row in zip(group[1:], rows[1:], strict=True):
@@ -201,7 +215,7 @@ def _common(told: Sequence[Sequence[Source]]) -> Source:
 
 def _alike(one: Source, other: Source) -> bool:
     if isinstance(one, Goal) and isinstance(other, Goal):
-        return one.index == other.index
+        return (one.index, one.minus) == (other.index, other.minus)
     return one == other
 
 

@@ -32,34 +32,43 @@ class Given:
 
 @dataclass(frozen=True)
 class Goal:
-    """The goal's value at this place, from 0. after: the words that stood before it, for people."""
+    """The goal's value at this place, from 0. after: the words that stood before it, for people.
+    minus: it is taken away, as from an account that pays."""
 
     index: int
     after: str = ""
+    minus: bool = False
     kind: Literal["goal"] = "goal"
 
     @property
     def words(self) -> str:
         which = NUMERALS[self.index] if self.index < len(NUMERALS) else f"{self.index + 1}th"
-        return f"the {which} value of the goal" + (f", after “{self.after}”" if self.after else "")
+        said = f"the {which} value of the goal" + (f", after “{self.after}”" if self.after else "")
+        return f"minus {said}" if self.minus else said
 
     def texts(self, given: Given) -> tuple[str, ...]:
-        return given.values[self.index : self.index + 1]
+        return _signed(given.values[self.index : self.index + 1], self.minus)
 
 
 @dataclass(frozen=True)
 class Document:
-    """The document's value with this label, by its name (tasks.own.page.name_of)."""
+    """The document's value with this label, by its name (tasks.own.page.name_of). minus: as in
+    Goal."""
 
     label: str
+    minus: bool = False
     kind: Literal["document"] = "document"
 
     @property
     def words(self) -> str:
-        return f"“{self.label}” on the document"
+        return f"{'minus ' * self.minus}“{self.label}” on the document"
 
     def texts(self, given: Given) -> tuple[str, ...]:
-        return given.page.under(self.label)
+        return _signed(given.page.under(self.label), self.minus)
+
+
+def _signed(texts: tuple[str, ...], minus: bool) -> tuple[str, ...]:
+    return tuple(f"-{text}" for text in texts) if minus else texts
 
 
 @dataclass(frozen=True)
@@ -186,17 +195,21 @@ def explanations(
     if cell.formula:
         yield Computed(relative(cell.formula, row, column))
         return
-    for index, text in enumerate(given.values):
-        if means(cell.value, text):
-            before = literals[index].split()[-3:] if index < len(literals) else []
-            yield Goal(index, " ".join(before).strip(' ,:;(“"'))
-    labels = dict.fromkeys(
-        label
-        for entry in given.page.entries
-        if means(cell.value, entry.text)
-        for label in entry.labels
-    )
-    yield from (Document(label) for label in sorted(labels, key=lambda one: one not in KNOWN))
+    signs = (False, True) if isinstance(cell.value, Decimal) and cell.value else (False,)
+    for minus in signs:
+        (sign,) = _signed(("",), minus)
+        for index, text in enumerate(given.values):
+            if means(cell.value, sign + text):
+                before = literals[index].split()[-3:] if index < len(literals) else []
+                yield Goal(index, " ".join(before).strip(' ,:;(“"'), minus)
+        labels = dict.fromkeys(
+            label
+            for entry in given.page.entries
+            if means(cell.value, sign + entry.text)
+            for label in entry.labels
+        )
+        known = sorted(labels, key=lambda one: one not in KNOWN)
+        yield from (Document(label, minus) for label in known)
     if cell.value == given.today:
         yield Today()
     if cell.value and cell.value == left_by(whole or {}, column):

@@ -21,6 +21,7 @@ from agent.policies.core.trail import Trail, choice_of, same
 from agent.policies.core.weights import SHIPPED, load_network
 from memory.atomic import digest
 from memory.episode import Episode, Fate
+from memory.recall import good
 from memory.sleep.protocols import SkillScore
 from memory.taught import refused
 from perception.read import Reader
@@ -71,8 +72,9 @@ class CoreLearner:
                 cues.append(cue_of(situation, choice, before))
                 trail.did(action)
                 before = kind_of(choice)
-        lived = self._lived.setdefault(episode.task, {})
-        lived[episode.id] = tuple(cue for cue in cues if cue is not None)
+        if episode.task and good(episode):  # as memory.recall brings them to mind
+            lived = self._lived.setdefault(episode.task, {})
+            lived[episode.id] = tuple(cue for cue in cues if cue is not None)
         copies = [i for i, each in enumerate(lessons) if each.copies_screen]
         first = copies[0] if copies else 0
         return [
