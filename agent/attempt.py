@@ -14,6 +14,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol, runtime_checkable
 
 from actuation.desktop import Desktop, DesktopError, Host, Stopped, Weighed
 from actuation.filling import Filling
@@ -31,6 +32,7 @@ from memory.amend import RECORDING
 from memory.day import Context
 from memory.episode import Actor, Episode, Outcome
 from tasks.catalog import create
+from tasks.own.veil import Veil
 from tasks.task import Goal, Task
 
 PolicyMaker = Callable[[Task], Policy]
@@ -85,6 +87,13 @@ class Attempt:
         return cls(**(row | {"outcome": outcome, "ms": tuple(ms)}))  # type: ignore[arg-type]
 
 
+@runtime_checkable
+class Veiled(Protocol):
+    """A task on the operator's own files."""
+
+    veil: Veil
+
+
 class Stage:
     """Where attempts happen. Closing it (or leaving `with`) takes the desktop down."""
 
@@ -102,9 +111,11 @@ class Stage:
         taught: Taught = nobody,
         stop: Stop | None = None,
         fill: Callable[[str], str] | None = None,
+        veil: Callable[[], Veil] = Veil,
     ) -> None:
         """host: starts a fresh desktop; called again after one has failed. fill: puts values in
-        place of placeholders in what is typed (actuation.filling)."""
+        place of placeholders in what is typed (actuation.filling). veil: over the facts in the
+        operator's own files, at each attempt."""
         self._host = host
         self._policies = policies
         self._journal = journal
@@ -113,7 +124,7 @@ class Stage:
         self._sink = sink
         self._approve, self._hold, self._taught = approve, hold, taught
         self._stop = stop or Stop()
-        self._fill = fill
+        self._fill, self._veil = fill, veil
         self._desktop: Host | None = None
 
     def arm(self, stop: Stop, rules: Rules) -> None:
@@ -197,6 +208,8 @@ class Stage:
             self._stop.check()
             self._sink(Preparing(name, variant, seed))
             task = create(name)
+            if isinstance(task, Veiled):
+                task.veil = self._veil()
             try:
                 if self._desktop is None:
                     self._desktop = self._host()

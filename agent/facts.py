@@ -9,6 +9,7 @@ from agent.config import Settings
 from memory import cipher
 from memory.cipher import Key, Lock
 from memory.vault import Vault
+from tasks.own.veil import Veil, never
 
 
 class Facts:
@@ -22,6 +23,10 @@ class Facts:
         """Placeholders by value; none where nothing was kept."""
         vault = self.vault()
         return vault.placeholders if vault else {}
+
+    def veil(self) -> Veil:
+        """Over what is not written down of the operator's own files."""
+        return Veil(self.placeholders(), _secret if self._settings.redact else never)
 
     def bound(self, rules: Rules) -> Rules:
         """The rules of a run, and where each fact may be typed unasked."""
@@ -51,6 +56,12 @@ class Facts:
                 f"{folder / 'key.json'} is missing: restore it, the facts cannot be read without it"
             )
         return Vault(folder, self._key)
+
+
+def _secret(text: str) -> bool:
+    from memory.redact import secrets
+
+    return bool(secrets(text))
 
 
 def lock(settings: Settings) -> Lock:

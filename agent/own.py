@@ -24,6 +24,7 @@ from tasks.outside import NoTaskError, is_own, settled
 from tasks.own import keeper, vary
 from tasks.own.job import PROGRAMS, Instance, Job, Program, load, save
 from tasks.own.keeper import CannotError
+from tasks.own.veil import Veil
 from tasks.own.words import fitted, parted
 
 Agree = Callable[[str], bool]
@@ -54,10 +55,11 @@ def agreeing(approve: Approve) -> Agree:
     return agree
 
 
-def after(attempt: Attempt, provenance: str, agree: Agree = never) -> str:
+def after(attempt: Attempt, provenance: str, agree: Agree = never, veil: Veil = keeper.OPEN) -> str:
     """What follows an attempt at an own job, in one sentence; "" for any other task.
 
-    provenance: as the episode's. A rehearsal, a dry run or a replay is followed by nothing.
+    provenance: as the episode's. veil: over what may not be written down. A rehearsal, a dry run
+    or a replay is followed by nothing.
     """
     if not is_own(attempt.task) or provenance not in (*SHOWN, "run"):
         return ""
@@ -65,17 +67,17 @@ def after(attempt: Attempt, provenance: str, agree: Agree = never) -> str:
     try:
         ended(path, attempt.seed, attempt.outcome, attempt.detail)
         if provenance in SHOWN:
-            return proposal(path, keeper.shown(path, attempt.seed))
+            return proposal(path, keeper.shown(path, attempt.seed, veil=veil))
         return taken_over(path, attempt.seed, agree) if attempt.outcome is Outcome.VERIFIED else ""
     except (CannotError, NoTaskError, OSError) as error:
         return str(error)
 
 
-def forgotten(episode: Episode) -> None:
+def forgotten(episode: Episode, veil: Veil = keeper.OPEN) -> None:
     """A deleted demonstration of an own job says nothing any more of what done means."""
     if is_own(episode.task) and episode.provenance in SHOWN:
         with suppress(NoTaskError, CannotError, IndexError):  # the job may be gone as well
-            keeper.dropped(Path(episode.task), episode.seed)
+            keeper.dropped(Path(episode.task), episode.seed, veil)
 
 
 def ended(path: Path, number: int, outcome: Outcome, detail: str) -> None:
@@ -201,10 +203,16 @@ class Own:
     say: str = ""
 
 
-def asked(jobs: Path, task: str, seeds: Sequence[int], own: Own) -> tuple[str, Sequence[int]]:
+def asked(
+    jobs: Path, task: str, seeds: Sequence[int], own: Own, careful: bool = True
+) -> tuple[str, Sequence[int]]:
     """The task and seeds that a run means: `task` is a task's name, an own job's, or, with files,
-    the goal of one. Without seeds: 0, or of an own job what waits. BadInput, in one sentence."""
+    the goal of one. Without seeds: 0, or of an own job what waits. BadInput, in one sentence; also,
+    where it is careful, for a goal that tells a secret: a job's file would keep it."""
     try:
+        if careful:
+            for goal in (task if own.files else "", own.say):
+                discreet(goal)
         if own.files:
             path = opened(jobs, task, own.files, own.app, own.name, own.inputs is None)
             if own.inputs is None:
@@ -219,7 +227,7 @@ def asked(jobs: Path, task: str, seeds: Sequence[int], own: Own) -> tuple[str, S
             save(path, (known := load(path)).adding([Instance(own.say)]))
             return str(path), [len(known.instances)]
         if own.inputs is not None:
-            return str(path), queued(path, own.inputs)
+            return str(path), queued(path, own.inputs, careful)
         count = len(load(path).instances)
         if strange := [seed for seed in seeds if seed not in range(count)]:
             raise BadInput(f"{path.stem} has no instance {strange[0]}: there are 0 to {count - 1}")
@@ -228,6 +236,17 @@ def asked(jobs: Path, task: str, seeds: Sequence[int], own: Own) -> tuple[str, S
         return str(path), seeds or load(path).waiting
     except ValueError as error:
         raise BadInput(str(error)) from error
+
+
+def discreet(goal: str) -> None:
+    """BadInput for a goal that tells a secret."""
+    from memory.redact import secrets
+
+    if found := secrets(goal):
+        raise BadInput(
+            f"the goal tells a secret ({found[0].kind}), which no file may keep: keep it as a fact"
+            " (dormouse facts add NAME), and say {{NAME}} in its place"
+        )
 
 
 def opened(
@@ -257,12 +276,14 @@ def opened(
     return path
 
 
-def queued(path: Path, inputs: Path) -> list[int]:
+def queued(path: Path, inputs: Path, careful: bool = True) -> list[int]:
     """Instances for each input of a folder, or each line of a CSV file; those that are done
     already are passed over. BadInput where there is none."""
     own = load(path)
     if inputs.suffix.casefold() == ".csv":
         made = [Instance(goal) for goal in lines_of(own, inputs)]
+        for one in made if careful else ():
+            discreet(one.goal)
     else:
         made = [keeper.instance(path, own.goal, file) for file in keeper.documents(inputs)]
     numbers: list[int] = []

@@ -55,10 +55,11 @@ def main(
         raise BadInput("say in words what will be shown: dormouse record 'Pay the rent' --display")
     name = settled(task) if task else ""
     if mine is not None:
-        name, (seed,) = asked(settings.jobs, goal, (), mine)
+        name, (seed,) = asked(settings.jobs, goal, (), mine, settings.redact)
     elif is_own(task) or (settings.jobs / f"{task}.job").is_file():
         one_more = Own(say=goal) if goal.strip() else Own()
-        name, (seed, *_) = asked(settings.jobs, task, () if goal.strip() else (seed,), one_more)
+        seeds = () if goal.strip() else (seed,)
+        name, (seed, *_) = asked(settings.jobs, task, seeds, one_more, settings.redact)
     job = wire.Job(0, name, seed, variant, wire.PERSON, goal=goal, display=display)
     alone = not held(settings)
     with Stop() as stop, started(settings, output.progress.print) as worker:

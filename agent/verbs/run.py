@@ -49,7 +49,7 @@ def main(
 ) -> int:
     output, settings = Output(json), Settings()
     name = known(settings.named(policy))
-    task, seeds = asked(settings.jobs, task, seeds, own or Own())
+    task, seeds = asked(settings.jobs, task, seeds, own or Own(), settings.redact)
     if not seeds:
         output.console.print("nothing is left to do: all of it is done")
         return 0
@@ -81,6 +81,7 @@ def main(
             approve=approver(output.progress),
             stop=stop,
             fill=facts.fill,
+            veil=facts.veil,
         )
         with stage:
             for seed in seeds:
@@ -88,7 +89,8 @@ def main(
                     attempts.append(stage.attempt(task, seed, variant, provenance, actor))
                 except Interrupted:
                     break
-                if said := after(attempts[-1], provenance, agreeing(output.progress)):
+                agree = agreeing(output.progress)
+                if said := after(attempts[-1], provenance, agree, facts.veil()):
                     output.console.print(said, markup=False, highlight=False, soft_wrap=True)
                 if stop.thrown:
                     break

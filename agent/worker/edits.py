@@ -6,6 +6,7 @@ from actuation.grammar import GrammarError, parse_action
 from agent import own
 from agent.config import Settings
 from agent.errors import BadInput
+from agent.facts import Facts
 from agent.privacy import cleaned
 from agent.worker import wire
 from memory import amend
@@ -13,28 +14,33 @@ from memory.amend import AmendError
 from memory.store import StillOpenError, Store
 from perception.observation import Box
 
-Edit = wire.Forget | wire.Flag | wire.Trim | wire.Mask | wire.Label | wire.Accept
+Change = wire.Flag | wire.Trim | wire.Mask | wire.Label | wire.Accept
+Edit = wire.Forget | Change
 
 
 def edited(settings: Settings, edit: Edit) -> str:
     """Do it, as one transaction; what was done, in words. BadInput where it cannot be."""
     with Store(settings.store) as store:
         try:
+            if isinstance(edit, wire.Forget):
+                return _forgotten(settings, store, edit.episode)
             return _edited(store, edit, cleaned(settings))
         except (KeyError, GrammarError, StillOpenError, AmendError) as error:
             raise BadInput(str(error.args[0])) from error
 
 
-def _edited(store: Store, edit: Edit, clean: Callable[[str], str]) -> str:
+def _forgotten(settings: Settings, store: Store, name: str) -> str:
+    head = next((one for one in store.episodes() if one.id == name), None)
+    store.delete(name)
+    if head is not None:
+        own.forgotten(head, Facts(settings).veil())
+    return f"episode {name} was deleted"
+
+
+def _edited(store: Store, edit: Change, clean: Callable[[str], str]) -> str:
     """clean: takes secrets out of what is kept in words."""
     name = edit.episode
     match edit:
-        case wire.Forget():
-            head = next((one for one in store.episodes() if one.id == name), None)
-            store.delete(name)
-            if head is not None:
-                own.forgotten(head)
-            return f"episode {name} was deleted"
         case wire.Flag():
             action, reason = clean(edit.action), clean(edit.reason)
             store.flag(name, edit.step, reason, parse_action(action) if action else None)

@@ -241,6 +241,7 @@ class Worker:
                     hold=self.session.hold,
                     taught=self._sight.taught,
                     fill=Facts(self.settings).fill,
+                    veil=Facts(self.settings).veil,
                 )
             )
             open_now.callback(self._sight.close)
@@ -268,7 +269,8 @@ class Worker:
             stage.arm(stop, Facts(self.settings).bound(strict))
             with journal.listening() if job.display else nullcontext():
                 attempt = self._attempt(stage, job)
-            if said := after(attempt, provenance(job), agreeing(self.session.approve)):
+            agree, veil = agreeing(self.session.approve), Facts(self.settings).veil()
+            if said := after(attempt, provenance(job), agree, veil):
                 self.board.say(journal.words(said))
             ended = replace(
                 job,

@@ -15,8 +15,12 @@ from tasks.outside import NoTaskError
 from tasks.own import disk, formats, page
 from tasks.own.disk import INPUTS, ORIGINALS, RESULTS, Kept
 from tasks.own.job import Instance, Job, load, save
+from tasks.own.postcondition import Postcondition
 from tasks.own.propose import Shown, propose
 from tasks.own.task import given
+from tasks.own.veil import Veil
+
+OPEN = Veil()
 
 
 class CannotError(ValueError):
@@ -50,10 +54,11 @@ def documents(folder: Path) -> list[Path]:
     return found
 
 
-def shown(path: Path, number: int, folder: Path | None = None) -> Job:
+def shown(path: Path, number: int, folder: Path | None = None, veil: Veil = OPEN) -> Job:
     """A person has shown an instance: keep its files and propose what done means.
 
-    folder: where the files lie now; None: what the attempt's `verify` put away. CannotError where
+    folder: where the files lie now; None: what the attempt's `verify` put away. veil: over what
+    may not be written down. CannotError where
     nothing was changed, or nothing is known of the attempt. What the operator has edited stays;
     a postcondition that was confirmed and no longer holds for all that was shown has to be
     confirmed anew.
@@ -71,19 +76,24 @@ def shown(path: Path, number: int, folder: Path | None = None) -> Job:
     )
     own = own.having(number, made)
     if not own.edited:
-        wanted = propose([demonstration(path, own, n) for n in own.shown])
+        wanted = proposed(path, own, veil)
         same = wanted.rules == own.wanted.rules
         own = replace(own, wanted=wanted, confirmed=own.confirmed and same)
     save(path, own)
     return own
 
 
-def dropped(path: Path, number: int) -> Job:
+def proposed(path: Path, own: Job, veil: Veil) -> Postcondition:
+    """What all demonstrations have in common."""
+    return veil.kept(propose([demonstration(path, own, n, veil) for n in own.shown]))
+
+
+def dropped(path: Path, number: int, veil: Veil = OPEN) -> Job:
     """A demonstration that the operator does not want: it says nothing of what done means."""
     own = load(path)
     own = own.having(number, replace(own.instances[number], shown=False))
     if not own.edited:
-        wanted = propose([demonstration(path, own, n) for n in own.shown])
+        wanted = proposed(path, own, veil)
         own = replace(
             own, wanted=wanted, confirmed=own.confirmed and wanted.rules == own.wanted.rules
         )
@@ -91,13 +101,13 @@ def dropped(path: Path, number: int) -> Job:
     return own
 
 
-def demonstration(path: Path, own: Job, number: int) -> Shown:
+def demonstration(path: Path, own: Job, number: int, veil: Veil = OPEN) -> Shown:
     """What was shown once, read from what is kept. CannotError where it cannot be read."""
     one, said = own.instances[number], own.said(number)
     try:
         books = [
             {
-                kept.name: formats.read_kept(disk.place(path, room, kept), kept.name)
+                kept.name: veil.book(formats.read_kept(disk.place(path, room, kept), kept.name))
                 for kept in files
             }
             for room, files in ((ORIGINALS, one.before), (RESULTS, one.after))

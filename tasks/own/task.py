@@ -20,6 +20,7 @@ from tasks.own.disk import INPUTS, ORIGINALS, RESULTS, Work
 from tasks.own.job import Instance, Job
 from tasks.own.judge import judge
 from tasks.own.sources import Given
+from tasks.own.veil import Veil
 from tasks.task import Goal, Look, Verdict
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class OwnTask:
     def __init__(self, path: Path) -> None:
         """NoTaskError where the file is no job."""
         self.path, self.name, self.job = path, str(path), job.load(path)
+        self.veil = Veil()  # over facts in the operator's files
         self._open = programs.Opened()
         self._seed = self._number = 0
         self._files: list[Path] = []
@@ -115,8 +117,8 @@ class OwnTask:
             reason = f"what done means is not confirmed: dormouse job {self.path.stem} --confirm"
             return Verdict(False, reason, unknown=True)
         try:
-            before = _books(self.path, self._work)
-            after = {file.name: formats.read(file) for file in self._files}
+            before = {name: self.veil.book(book) for name, book in _books(self.path, self._work)}
+            after = {file.name: self.veil.book(formats.read(file)) for file in self._files}
         except formats.BROKEN as error:
             return Verdict(False, f"the saved file cannot be read: {error}", collateral=True)
         verdict = judge(self.job.wanted, before, after, self.given())
@@ -152,9 +154,7 @@ def given(path: Path, own: Job, number: int, reader: "Reader | None" = None) -> 
     return Given(own.said(number).values, read, day or date.today())
 
 
-def _books(path: Path, work: Work) -> dict[str, Book]:
+def _books(path: Path, work: Work) -> Iterator[tuple[str, Book]]:
     """The files as they were, read from where they are kept."""
-    return {
-        kept.name: formats.read_kept(disk.place(path, ORIGINALS, kept), kept.name)
-        for kept in work.before
-    }
+    for kept in work.before:
+        yield kept.name, formats.read_kept(disk.place(path, ORIGINALS, kept), kept.name)

@@ -1,0 +1,71 @@
+"""What the operator's files hold and no other file may: facts and secrets are told by other names.
+
+DE89 3704 0044 0532 0130 00  ──▶  {{iban:acme}}     a fact, compared by its placeholder
+4111 1111 1111 1111          ──▶  open, in doubt    a secret that is no fact: not written down
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from tasks.own.book import Book, Cell
+from tasks.own.postcondition import Append, Change, Fill, Postcondition, Rule, fills_of
+from tasks.own.sources import Always, Open
+
+
+def never(text: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Veil:
+    """facts: placeholders by value. secret: whether a text shows by itself that it is one."""
+
+    facts: Mapping[str, str] = field(default_factory=dict)
+    secret: Callable[[str], bool] = never
+
+    def book(self, book: Book) -> Book:
+        """With the placeholders of facts in the place of their values."""
+        if not self.facts:
+            return book
+        known = {bare(value): placeholder for value, placeholder in self.facts.items()}
+        sheets = (
+            replace(sheet, cells={at: _named(cell, known) for at, cell in sheet.cells.items()})
+            for sheet in book.sheets
+        )
+        return replace(book, sheets=tuple(sheets))
+
+    def kept(self, wanted: Postcondition) -> Postcondition:
+        """As it may be written down: a secret that is the same each time is not."""
+        rules, doubts = list[Rule](), list(wanted.doubts)
+        for rule in wanted.rules:
+            hidden = [fill.header for fill in fills_of(rule) if self._hides(fill)]
+            doubts += [
+                f"{header}: a secret, which is not written down: keep it as a fact (dormouse facts"
+                " add NAME), say {{NAME}} in the goal, and show it again"
+                for header in hidden
+            ]
+            rules.append(self._without(rule))
+        return Postcondition(tuple(rules), tuple(dict.fromkeys(doubts)))
+
+    def _hides(self, fill: Fill) -> bool:
+        return isinstance(fill.source, Always) and self.secret(fill.source.text)
+
+    def _without(self, rule: Rule) -> Rule:
+        if not isinstance(rule, Append | Change):
+            return rule
+        fills = tuple(
+            replace(fill, source=Open()) if self._hides(fill) else fill for fill in rule.fills
+        )
+        return replace(rule, fills=fills)
+
+
+def bare(text: str) -> str:
+    """A value without the blanks and signs by which it is grouped."""
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+def _named(cell: Cell, known: Mapping[str, str]) -> Cell:
+    value = cell.value
+    if not isinstance(value, str) or not (name := known.get(bare(value))):
+        return cell
+    return replace(cell, value=name)
