@@ -21,11 +21,11 @@ UNSEEN = 20
 def test_what_takeovers_correct_is_not_done_again(tmp_path: Path) -> None:
     school = School(tmp_path)
     # The mistake: weights that were shown to enter the net amount.
-    school.shown("misled.sqlite", "net", seeds(21_000, 5))
+    school.shown("misled.sqlite", "net", seeds(9_100, 5))
     assert school.night("misled.sqlite", rehearsals=0, steps=300).promoted
-    before = school.run("before.sqlite", seeds(23_000, UNSEEN))
+    before = school.run("before.sqlite", seeds(15_600, UNSEEN))
     # The day: in each run a person takes over when the net amount is about to be typed.
-    teacher, invoices = Teacher(), iter(seeds(22_000, 3 * TAKEOVERS))
+    teacher, invoices = Teacher(), iter(seeds(9_200, 3 * TAKEOVERS))
     while teacher.taken < TAKEOVERS:
         school.run("day.sqlite", [next(invoices)], teacher)
     with Store(tmp_path / "day.sqlite") as store:
@@ -35,7 +35,7 @@ def test_what_takeovers_correct_is_not_done_again(tmp_path: Path) -> None:
     listed = [one.reason for one in night.corrections]
     assert listed.count("taken over by the operator") == TAKEOVERS
     assert sum(one.weight == 1 for one in night.corrections) >= TAKEOVERS
-    after = school.run("after.sqlite", seeds(23_000, UNSEEN))
+    after = school.run("after.sqlite", seeds(15_600, UNSEEN))
     was = school.mistakes("before.sqlite", before)
     now = school.mistakes("after.sqlite", after)
     print(f"\nthe mistake in {was} of {UNSEEN} before, in {now} after {TAKEOVERS} takeovers")

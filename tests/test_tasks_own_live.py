@@ -197,7 +197,7 @@ def test_a_folder_of_invoices_is_one_job(tmp_path: Path, store: Store) -> None:
     shown(store, job, [typed_of(seed) for seed in seeds])
     own.confirmed(job)
     level = night(store, tmp_path)
-    write_invoices(tmp_path / "in", range(100, 120), contradictory=(103, 112))
+    write_invoices(tmp_path / "in", range(15_700, 15_720), contradictory=(15_703, 15_712))
     name, numbers = own.asked(jobs, job.stem, (), own.Own(inputs=tmp_path / "in"))
 
     def agree(sentence: str) -> bool:
@@ -206,7 +206,7 @@ def test_a_folder_of_invoices_is_one_job(tmp_path: Path, store: Store) -> None:
 
     done = work(store, level, job, numbers, agree)
     instances = load(job).instances
-    contradictory = {n for n in numbers if Path(instances[n].source).stem in ("103", "112")}
+    contradictory = {n for n in numbers if Path(instances[n].source).stem in ("15703", "15712")}
     assert {one.seed for one in done if one.right_ask} >= contradictory
     verified = [one for one in done if one.outcome is Outcome.VERIFIED]
     assert len(verified) >= 16
