@@ -294,6 +294,15 @@ def test_a_deleted_demonstration_says_nothing_any_more(job: Path, fees: Path) ->
     own.forgotten(lived)
     assert load(job).shown == ()
     assert not load(job).wanted.rules
+    assert not list(disk.folder_of(job).glob("*/*"))
+    save(job, load(job).adding([keeper.instance(job, goal_of(fee)) for fee in FEES[1:3]]))
+    result = worked(job, fees, 1)
+    keeper.take(job, 1)
+    worked(job, fees, 2)
+    keeper.shown(job, 2)
+    own.forgotten(replace(lived, seed=2))
+    assert fees.read_bytes() == result
+    keeper.restore(job, 1)  # what it needs is still there
     job.unlink()
     own.forgotten(lived)
 

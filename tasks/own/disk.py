@@ -114,3 +114,18 @@ def noted(job: Path, number: int) -> Work | None:
         return _WORK.validate_json((folder_of(job) / LAST / f"{number}.json").read_bytes())
     except (OSError, ValidationError):
         return None
+
+
+def unnote(job: Path, number: int) -> None:
+    (folder_of(job) / LAST / f"{number}.json").unlink(missing_ok=True)
+
+
+def sweep(job: Path, wanted: Iterable[Kept]) -> None:
+    """Remove what was put away, is not wanted, and belongs to no last attempt at anything."""
+    last = (noted(job, int(path.stem)) for path in (folder_of(job) / LAST).glob("*.json"))
+    kept = [*wanted, *(one for work in last if work for one in (*work.before, *work.after))]
+    digests = {one.digest for one in kept}
+    for room in (ORIGINALS, RESULTS, INPUTS):
+        for path in (folder_of(job) / room).glob("*"):
+            if path.stem not in digests:
+                path.unlink(missing_ok=True)

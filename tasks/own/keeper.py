@@ -69,7 +69,7 @@ def shown(path: Path, number: int, folder: Path | None = None, veil: Veil = OPEN
     after = work.after
     if folder is not None:
         after = disk.keep(path, RESULTS, [folder / kept.name for kept in work.before])
-    if after == work.before:
+    if after in ((), work.before):
         raise CannotError(f"the demonstration of {path.stem} saved nothing: it is left out")
     made = replace(
         own.instances[number], shown=True, before=work.before, after=after, on=date.today()
@@ -89,16 +89,27 @@ def proposed(path: Path, own: Job, veil: Veil) -> Postcondition:
 
 
 def dropped(path: Path, number: int, veil: Veil = OPEN) -> Job:
-    """A demonstration that the operator does not want: it says nothing of what done means."""
+    """A demonstration that the operator does not want: it says nothing of what done means, and
+    what was kept of its files is gone."""
     own = load(path)
-    own = own.having(number, replace(own.instances[number], shown=False))
+    one = replace(own.instances[number], shown=False)
+    if not one.taken:  # else they are needed to put the files back
+        one = replace(one, before=(), after=())
+        disk.unnote(path, number)
+    own = own.having(number, one)
     if not own.edited:
         wanted = proposed(path, own, veil)
         own = replace(
             own, wanted=wanted, confirmed=own.confirmed and wanted.rules == own.wanted.rules
         )
     save(path, own)
+    disk.sweep(path, [kept for each in own.instances for kept in kept_of(each)])
     return own
+
+
+def kept_of(one: Instance) -> tuple[Kept, ...]:
+    """All files that are kept for an instance."""
+    return (*one.before, *one.after, *((one.input,) if one.input else ()))
 
 
 def demonstration(path: Path, own: Job, number: int, veil: Veil = OPEN) -> Shown:

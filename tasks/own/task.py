@@ -72,6 +72,8 @@ class OwnTask:
             kept = disk.keep(self.path, ORIGINALS, real)
         self._files = disk.bring(self.path, ORIGINALS, kept, folder)
         self._work = Work(kept)
+        if not vary.variation_of(self._seed):
+            disk.note(self.path, self._number, self._work)  # so that nothing sweeps it away
         self._names = frozenset().union(*(names(file) for file in self._files))
 
     def _show(self, folder: Path) -> Path | None:
