@@ -77,7 +77,7 @@ def run(
         str, typer.Option("--app", help="Opens the file: calc, gnucash or fava.")
     ] = "",
     name: Annotated[str, typer.Option(help="Of the new job; made of its goal.")] = "",
-    say: Annotated[str, typer.Option(help="Your own job once more, in other words.")] = "",
+    say: Annotated[str | None, typer.Option(help="Your own job once more, in other words.")] = None,
     inputs: Annotated[
         Path | None,
         typer.Option(help="Your own job for each picture or PDF of a folder, or line of a CSV."),
@@ -96,7 +96,7 @@ def run(
     Example: dormouse run books/enter_invoice --seed 7 --watch
     Example: dormouse run "Enter the fee of Bo Ek: 12.50" --open fees.ods --app calc
     """
-    from agent.own import Own
+    from agent.orders import Own
     from agent.verbs import run as verb
 
     raise typer.Exit(
@@ -355,6 +355,7 @@ def main() -> None:
     """The entry point: run the verb; turn a known error into one sentence and its exit code."""
     # torch's threads would spin while they wait, and starve the very programs that are driven
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.umask(0o077)  # what is written here is its operator's alone
     try:
         try:
             app()

@@ -228,7 +228,7 @@ def record(
     Example: dormouse record "Enter the invoice" --task books/enter_invoice --seed 7
     Example: dormouse record "Enter the fee of Bo Ek: 12.50" --open fees.ods
     """
-    from agent.own import Own
+    from agent.orders import Own
     from agent.verbs import record as verb
 
     raise typer.Exit(

@@ -37,6 +37,9 @@ def job(
     take: Annotated[
         int | None, typer.Option(min=0, help="Put this kept result into your files.")
     ] = None,
+    drop: Annotated[
+        int | None, typer.Option(min=0, help="Leave out this time, which waits.")
+    ] = None,
     json: Json = None,
 ) -> None:
     """Your own jobs: what was shown, what done means, what is in your files.
@@ -53,6 +56,7 @@ def job(
             where=where,
             approvals=approvals,
             take=take,
+            drop=drop,
             json=json,
         )
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from actuation.filling import PLACEHOLDER
 from actuation.rules import Rules
 from agent.config import Settings
+from agent.errors import BadInput
 from memory import cipher
 from memory.cipher import Key, Lock
 from memory.vault import Vault
@@ -23,6 +24,16 @@ class Facts:
         """Placeholders by value; none where nothing was kept."""
         vault = self.vault()
         return vault.placeholders if vault else {}
+
+    def check(self, goal: str) -> None:
+        """BadInput where a goal names a fact that there is not."""
+        named = PLACEHOLDER.findall(goal)
+        vault = self.vault() if named else None
+        if missing := [name for name in named if vault is None or name not in vault.names()]:
+            raise BadInput(
+                f"there is no fact {{{{{missing[0]}}}}}: keep it with `dormouse facts add"
+                f" {missing[0]}`"
+            )
 
     def veil(self) -> Veil:
         """Over what is not written down of the operator's own files."""

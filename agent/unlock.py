@@ -42,7 +42,7 @@ def key(settings: Settings) -> Key:
     kind = lock(settings)
     if kind == "passphrase" and not os.environ.get(PASSPHRASE):
         asked("New passphrase of the memory (there is no way back without it): ")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return cipher.make(folder, kind, os.environ.get(PASSPHRASE, ""))
 
 

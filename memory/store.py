@@ -50,7 +50,7 @@ class Store:
         """Open or create the file at `path`; its folder is made."""
         self.path = path
         with _told(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._database = connect(path)
         try:
             with _told(path):

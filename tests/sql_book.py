@@ -82,3 +82,10 @@ def _add(database: sqlite3.Connection, table: str, **values: object) -> None:
     row: Mapping[str, object] = values
     marks = ", ".join("?" * len(row))
     database.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", [*row.values()])
+
+
+def locked(path: Path) -> None:
+    """As GnuCash leaves it when it only looked: its lock was written, and taken away."""
+    for statement in ("INSERT INTO gnclock VALUES ('here', 1)", "DELETE FROM gnclock"):
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute(statement)

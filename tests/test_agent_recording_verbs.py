@@ -9,7 +9,7 @@ from tui_house import fill, recorded
 
 from agent.config import Settings
 from agent.errors import BadInput
-from agent.own import Own
+from agent.orders import Own
 from agent.plain import tape_line
 from agent.session import State
 from agent.tui.bar import line
@@ -38,11 +38,11 @@ def change(**words: object) -> int:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ({}, "say what is set up"),
-        ({"task": "books/enter_invoice", "display": ":0"}, "say what is set up"),
+        ({}, "say one of them"),
+        ({"task": "books/enter_invoice", "display": ":0"}, "say one of them"),
         ({"display": ":0"}, "say in words"),
         ({"own": Own((Path("fees.ods"),))}, "say in words"),
-        ({"own": Own((Path("fees.ods"),)), "display": ":0"}, "say what is set up"),
+        ({"own": Own((Path("fees.ods"),)), "display": ":0"}, "say one of them"),
         ({"own": Own((Path("nowhere.ods"),)), "goal": "Enter the fee"}, "nowhere.ods is no file"),
     ],
 )

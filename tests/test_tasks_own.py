@@ -15,7 +15,7 @@ from tasks.own.book import Book, Cell, Row, Sheet, Value, orders
 from tasks.own.changes import NEXT, Added, changes
 from tasks.own.job import Instance, Job
 from tasks.own.judge import judge, question
-from tasks.own.page import Entry, Page
+from tasks.own.page import Entry, Page, name_of
 from tasks.own.postcondition import Append, Change, Postcondition, Remove
 from tasks.own.propose import Shown, propose
 from tasks.own.sources import Always, Computed, Document, Given, Goal, Open, Rest, Today
@@ -416,3 +416,9 @@ def test_what_belongs_together_is_drawn_together() -> None:
         assert values[4:] == rows[0][4:]  # they add up: another one alone would not
         other += values != rows[0]
     assert other == 29
+
+
+def test_a_label_is_known_whatever_becomes_of_its_blanks() -> None:
+    for said, name in (("Zuzahlen", "total"), ("Zu zahlen:", "total"), ("Invoiceno.", "number")):
+        assert name_of(said) == name
+    assert name_of("Kabel 5m") == "kabel 5m"

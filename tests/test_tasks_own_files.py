@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from own_house import FEES, draw_fee, goal_of, write_fees
 from PIL import Image, ImageDraw, ImageFont
 
-from agent import own
+from agent import orders, own
 from agent.attempt import Attempt
 from agent.errors import BadInput
 from memory.episode import Episode, Outcome
@@ -45,7 +45,7 @@ def fees(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def job(tmp_path: Path, fees: Path) -> Path:
-    return own.opened(tmp_path / "jobs", goal_of(FEES[0]), [fees], "")
+    return orders.opened(tmp_path / "jobs", goal_of(FEES[0]), [fees], "")
 
 
 def worked(job: Path, file: Path, number: int, *, right: bool = True) -> bytes:
@@ -194,47 +194,47 @@ def test_a_demonstration_proposes_and_further_ones_are_held_back_in_turn(
 
 
 def test_a_goal_in_other_values_is_the_same_job(job: Path, fees: Path, tmp_path: Path) -> None:
-    again = own.opened(tmp_path / "jobs", goal_of(FEES[1]), [fees], "")
-    other = own.opened(tmp_path / "jobs", "Sort the list by name.", [fees], "calc")
+    again = orders.opened(tmp_path / "jobs", goal_of(FEES[1]), [fees], "")
+    other = orders.opened(tmp_path / "jobs", "Sort the list by name.", [fees], "calc")
     assert again == job
     assert other != job
     assert len(load(job).instances) == 2
     assert load(job).said(1).values[0] == FEES[1][0]
     with pytest.raises(BadInput, match="is no file"):
-        own.opened(tmp_path / "jobs", "x", [tmp_path / "none.ods"], "")
+        orders.opened(tmp_path / "jobs", "x", [tmp_path / "none.ods"], "")
     (tmp_path / "a.xyz").touch()
     with pytest.raises(BadInput, match="Say --app calc, gnucash, fava"):
-        own.opened(tmp_path / "jobs", "x", [tmp_path / "a.xyz"], "")
+        orders.opened(tmp_path / "jobs", "x", [tmp_path / "a.xyz"], "")
 
 
 def test_a_folder_of_inputs_is_queued_once(job: Path, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     with pytest.raises(CannotError, match="holds no picture, PDF or text"):
-        own.queued(job, folder)
+        orders.queued(job, folder)
     for name in ("a", "b"):
         (folder / f"{name}.txt").write_text(f"Total: 1{name}")
-    assert own.queued(job, folder) == [1, 2]
-    assert own.queued(job, folder) == [1, 2]
+    assert orders.queued(job, folder) == [1, 2]
+    assert orders.queued(job, folder) == [1, 2]
     own.ended(job, 1, Outcome.ASKED, "")
-    assert own.queued(job, folder) == [2]
+    assert orders.queued(job, folder) == [2]
     assert keeper.found(job.parent, job.stem) == job
 
 
 def test_lines_of_a_csv_are_goals(job: Path, tmp_path: Path) -> None:
     table = tmp_path / "in.csv"
     table.write_text("Name,Day,Fee\nBo Ek,2026-02-03,12.00\n")
-    assert own.queued(job, table) == [1]
+    assert orders.queued(job, table) == [1]
     assert load(job).said(1).values == ("Bo Ek", "2026-02-03", "12.00")
     table.write_text("Name;Tag;Beitrag\nJörg Ek;03.03.2026;12,00\n", encoding="cp1252")
-    (number,) = own.queued(job, table)
+    (number,) = orders.queued(job, table)
     assert load(job).said(number).values == ("Jörg Ek", "03.03.2026", "12,00")
     table.write_text("Name,Day,Fee\nBo Ek,{{pin}},12.00\n")
     with pytest.raises(BadInput, match=r"names the fact \{\{pin\}\}"):
-        own.queued(job, table)
+        orders.queued(job, table)
     table.write_text("Name,Day\nBo Ek,2026-02-03\n")
     with pytest.raises(BadInput, match="lines of 3 cells each"):
-        own.queued(job, table)
+        orders.queued(job, table)
 
 
 def test_the_operator_edits_what_done_means(job: Path, fees: Path) -> None:

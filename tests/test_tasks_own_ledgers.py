@@ -14,7 +14,7 @@ from own_house import Shows
 
 from actuation.action import Done, Motion
 from actuation.virtual import VirtualDesktop
-from agent import own
+from agent import orders, own
 from agent.attempt import Attempt, Stage
 from agent.config import Settings
 from agent.cue import Cue
@@ -95,7 +95,7 @@ def done(store: Store, job: Path, number: int, book: Oracle) -> Attempt:
 
 
 def opened(jobs: Path, goal: str, file: Path) -> tuple[Path, int]:
-    job = own.opened(jobs, goal, [file], "")
+    job = orders.opened(jobs, goal, [file], "")
     return job, len(load(job).instances) - 1
 
 

@@ -30,7 +30,7 @@ from worker_house import House
 from actuation.action import TypeText
 from actuation.rules import Rules
 from actuation.virtual import VirtualDesktop
-from agent import own
+from agent import orders, own
 from agent.attempt import Attempt, Stage
 from agent.bedtime import lived, plan, sleep
 from agent.config import Settings
@@ -96,7 +96,7 @@ def test_shown_once_confirmed_and_verified_ever_after(
     write_fees(fees, FEES[4:])
     original, jobs = fees.read_bytes(), tmp_path / "jobs"
     for fee in FEES[:3]:
-        job = own.opened(jobs, goal_of(fee), [fees], "")
+        job = orders.opened(jobs, goal_of(fee), [fees], "")
     (first,) = shown(store, job, [typed_fee(FEES[0])])
     assert first.outcome is Outcome.UNVERIFIED
     assert "is not confirmed" in first.detail
@@ -172,7 +172,7 @@ def test_after_a_night_unseen_fees_are_verified(tmp_path: Path, store: Store) ->
     fees = tmp_path / "fees.ods"
     write_fees(fees, FEES[5:])
     for fee in FEES[:5]:
-        job = own.opened(tmp_path / "jobs", goal_of(fee), [fees], "")
+        job = orders.opened(tmp_path / "jobs", goal_of(fee), [fees], "")
     shown(store, job, [typed_fee(fee) for fee in FEES[:5]])
     own.confirmed(job)
     level = night(store, tmp_path)
@@ -190,15 +190,15 @@ def test_a_folder_of_invoices_is_one_job(tmp_path: Path, store: Store) -> None:
     write_ledger(ledger)
     original = ledger.read_bytes()
     write_invoices(tmp_path / "shown", range(60, 65))
-    first = own.Own((ledger,), inputs=tmp_path / "shown")
-    name, numbers = own.asked(jobs, INVOICE_GOAL, (), first)
+    first = orders.Own((ledger,), inputs=tmp_path / "shown")
+    name, numbers = orders.asked(jobs, INVOICE_GOAL, (), first)
     job, asked = Path(name), list[str]()
     seeds = [int(Path(load(job).instances[number].source).stem) for number in numbers]
     shown(store, job, [typed_of(seed) for seed in seeds])
     own.confirmed(job)
     level = night(store, tmp_path)
     write_invoices(tmp_path / "in", range(15_700, 15_720), contradictory=(15_703, 15_712))
-    name, numbers = own.asked(jobs, job.stem, (), own.Own(inputs=tmp_path / "in"))
+    name, numbers = orders.asked(jobs, job.stem, (), orders.Own(inputs=tmp_path / "in"))
 
     def agree(sentence: str) -> bool:
         asked.append(sentence)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import own
+from agent import orders
 from agent.config import Settings
 from agent.errors import BadInput
 from agent.facts import Facts
@@ -49,13 +49,13 @@ def goal(name: str, fact: str, amount: str) -> str:
 def test_a_fact_in_a_file_is_compared_by_its_placeholder(tmp_path: Path, facts: Facts) -> None:
     file, jobs, veil = tmp_path / "pay.csv", tmp_path / "data" / "jobs", facts.veil()
     file.write_text(HEADER)
-    job = own.opened(jobs, goal("Acme", "{{iban:acme}}", "45.00"), [file], "")
+    job = orders.opened(jobs, goal("Acme", "{{iban:acme}}", "45.00"), [file], "")
     paid(job, 0, f"Acme;{ACME.replace(' ', '')};45.00\n", file)
     made = keeper.shown(job, 0, veil=veil)
     assert made.wanted.lines[2].strip().startswith("IBAN ← the second value of the goal")
     assert not made.wanted.doubts
     assert "DE89" not in job.read_text()
-    again = own.opened(jobs, goal("Bolt", "{{iban:bolt}}", "7.00"), [file], "")
+    again = orders.opened(jobs, goal("Bolt", "{{iban:bolt}}", "7.00"), [file], "")
     assert again == job
     for row, right in ((f"Bolt;{BOLT};7.00\n", True), (f"Bolt;{ACME};7.00\n", False)):
         file.write_text(HEADER)
@@ -69,7 +69,7 @@ def test_a_fact_in_a_file_is_compared_by_its_placeholder(tmp_path: Path, facts: 
 def test_a_secret_that_is_no_fact_is_not_written_down(tmp_path: Path, facts: Facts) -> None:
     file, jobs = tmp_path / "pay.csv", tmp_path / "data" / "jobs"
     file.write_text(HEADER)
-    job = own.opened(jobs, 'Pay "Acme" "45.00".', [file], "")
+    job = orders.opened(jobs, 'Pay "Acme" "45.00".', [file], "")
     card = "4111 1111 1111 1111"
     paid(job, 0, f"Acme;{card};45.00\n", file)
     made = keeper.shown(job, 0, veil=facts.veil())
@@ -85,15 +85,15 @@ def test_a_goal_that_tells_a_secret_begins_no_job(tmp_path: Path) -> None:
     file.write_text(HEADER)
     told = f'Pay "Acme" at "{ACME}": "45.00".'
     with pytest.raises(BadInput, match=r"tells a secret \(iban\).*dormouse facts add NAME"):
-        own.asked(jobs, told, (), own.Own((file,)))
+        orders.asked(jobs, told, (), orders.Own((file,)))
     assert not list(jobs.glob("*.job"))
-    name, _ = own.asked(jobs, goal("Acme", "{{iban:acme}}", "45.00"), (), own.Own((file,)))
+    name, _ = orders.asked(jobs, goal("Acme", "{{iban:acme}}", "45.00"), (), orders.Own((file,)))
     job = Path(name)
     with pytest.raises(BadInput, match="tells a secret"):
-        own.asked(jobs, job.stem, (), own.Own(say=told))
+        orders.asked(jobs, job.stem, (), orders.Own(say=told))
     (tmp_path / "in.csv").write_text(f"Name;IBAN;Amount\nAcme;{ACME};45.00\n")
     with pytest.raises(BadInput, match="tells a secret"):
-        own.asked(jobs, job.stem, (), own.Own(inputs=tmp_path / "in.csv"))
+        orders.asked(jobs, job.stem, (), orders.Own(inputs=tmp_path / "in.csv"))
     assert "DE89" not in job.read_text()
-    name, _ = own.asked(jobs, told, (), own.Own((file,)), careful=False)
+    name, _ = orders.asked(jobs, told, (), orders.Own((file,)), careful=False)
     assert "DE89" in Path(name).read_text()

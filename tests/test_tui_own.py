@@ -9,7 +9,7 @@ from test_tasks_own_files import worked
 from textual.pilot import Pilot
 from textual.widgets import Input, Select, Static
 
-from agent import own
+from agent import orders, own
 from agent.config import Settings
 from agent.tui.app import DeskApp
 from agent.tui.fake import FakeWorld
@@ -64,7 +64,7 @@ def test_a_job_is_begun_in_words_and_assigned(tmp_path: Path) -> None:
 def test_what_done_means_is_read_and_confirmed_and_files_go_back(tmp_path: Path) -> None:
     fees, world = tmp_path / "fees.ods", FakeWorld("idle")
     write_fees(fees, random.Random(0).sample(FEES, 3))
-    job = own.opened(tmp_path / "jobs", goal_of(FEES[0]), [fees], "")
+    job = orders.opened(tmp_path / "jobs", goal_of(FEES[0]), [fees], "")
     first = fees.read_bytes()
     worked(job, fees, 0)
     keeper.shown(job, 0)

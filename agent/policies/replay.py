@@ -14,6 +14,7 @@ from agent.policies.reenact import Reenact
 from agent.policy import Policy
 from memory.episode import Episode, Outcome
 from memory.store import Store
+from tasks.outside import called, is_own
 from tasks.task import Task
 
 
@@ -61,6 +62,12 @@ def missing(memory: Path, tasks: Iterable[str]) -> str:
     lacking = [task for task in tasks if task not in known]
     if not lacking:
         return ""
+    if is_own(lacking[0]):
+        name = called(lacking[0])
+        return (
+            f"no verified demonstration of {name} to replay: confirm what done means (dormouse job"
+            f" {name} --confirm), then show it once more (dormouse record --task {name})"
+        )
     return (
         f"no verified demonstration of {', '.join(lacking)} to replay in {memory}:"
         f" show one first, as with dormouse run {lacking[0]} --policy scripted"

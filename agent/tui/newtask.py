@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
-from agent import own
+from agent import orders, own
 from agent.errors import BadInput
 from agent.verbs.queue import moment
 from agent.worker.wire import PERSON, Job
@@ -172,8 +172,8 @@ class NewTask(ModalScreen[Job | None]):
             goal, file = (self.query_one(f"#{name}", Input).value.strip() for name in WORDS)
             if not (goal and file):
                 raise BadInput("say in words what is to be done, and on which file")
-            path, (number, *_) = own.asked(
-                self._jobs, goal, (), own.Own((Path(file).expanduser(),))
+            path, (number, *_) = orders.asked(
+                self._jobs, goal, (), orders.Own((Path(file).expanduser(),))
             )
             return path, number
         if is_own(task) and self.query_one("#confirm", Select).value:

@@ -25,15 +25,16 @@ def main(act: str, name: str, json: str | None, window: str | None = None) -> in
                 output.console.print("no facts are kept: dormouse facts add NAME")
             output.write({"facts": names, "windows": {f.name: f.window for f in known}})
         case "add":
-            _add(settings, named(name, act), window)
-            output.console.print(f"kept: {{{{{name}}}}} stands for it", markup=False)
+            said = "replaced" if _add(settings, named(name, act), window) else "kept"
+            output.console.print(f"{said}: {{{{{name}}}}} stands for it", markup=False)
             output.write({"kept": name})
         case "forget":
+            named(name, act)
             vault = Facts(settings).vault()
             try:
                 if vault is None:
                     raise KeyError(name)
-                vault.forget(named(name, act))
+                vault.forget(name)
             except KeyError as error:
                 raise BadInput(f"there is no fact {name}: see `dormouse facts list`") from error
             output.console.print(f"forgotten: {name}")
@@ -49,14 +50,17 @@ def named(name: str, act: str) -> str:
     return name
 
 
-def _add(settings: Settings, name: str, window: str | None) -> None:
+def _add(settings: Settings, name: str, window: str | None) -> bool:
+    """Whether there was one of this name."""
     vault = Vault(settings.data, key(settings))
     # Never from the command line: other users see its words, and the shell keeps them.
     if sys.stdin.isatty():
         value = getpass.getpass(f"Value of {name} (it is not shown): ")
     else:
         value = sys.stdin.readline().rstrip("\r\n")
+    known = name in vault.names()
     try:
         vault.add(name, value, window)
     except ValueError as error:
         raise BadInput(str(error)) from error
+    return known

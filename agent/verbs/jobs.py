@@ -5,6 +5,7 @@ dormouse job NAME                  what done means, in words; its instances
 dormouse job NAME --confirm        from now on it is verified by that
 dormouse job NAME --fill "Paid=today" --where anywhere      edit it first
 dormouse job NAME --take 3         put a kept result into your files
+dormouse job NAME --drop 3         leave out a time that waits
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from tasks.own import keeper
 from tasks.own.edit import EditError, edited
 from tasks.own.job import Job, load, save
 from tasks.own.keeper import CannotError
+from tasks.own.words import parted
 
 
 def main(
@@ -30,17 +32,30 @@ def main(
     where: str,
     approvals: int | None,
     take: int | None,
+    drop: int | None = None,
     json: str | None,
 ) -> int:
     output, settings = Output(json), Settings()
     if not name:
+        if (
+            confirm
+            or fills
+            or where
+            or approvals is not None
+            or take is not None
+            or drop is not None
+        ):
+            raise BadInput("say which job, as in `dormouse job NAME --confirm`: see `dormouse job`")
         return _all(output, settings.jobs)
     try:
         path = keeper.found(settings.jobs, name)
         own = load(path)
         if fills or where:
             own = replace(
-                own, wanted=edited(own.wanted, fills, where), edited=True, confirmed=False
+                own,
+                wanted=edited(own.wanted, fills, where, parted(own.goal).values),
+                edited=True,
+                confirmed=False,
             )
         if approvals is not None:
             own = replace(own, approvals=approvals)
@@ -50,6 +65,8 @@ def main(
             own = confirmed(path)
         if take is not None:
             own = keeper.take(path, take)
+        if drop is not None:
+            own = keeper.left_out(path, drop)
     except (NoTaskError, CannotError, EditError) as error:
         raise BadInput(str(error)) from error
     for line in lines(path, own):
@@ -101,6 +118,12 @@ def lines(path: Path, own: Job) -> list[str]:
     told += ["Done means" if own.confirmed else "Done would mean (not confirmed):"]
     told += [f"  {line}" for line in own.wanted.lines] if own.wanted.rules else ["  not shown yet"]
     told += [f"  in doubt: {doubt}" for doubt in own.wanted.doubts]
+    if own.wanted.open:
+        told += [
+            "  part of it cannot be checked: runs end unverified (--fill says what belongs there)"
+        ]
+    values = [f"{at} “{text}”" for at, text in enumerate(parted(own.goal).values, start=1)]
+    told += ["", f"Values of the goal: {', '.join(values) or 'none: put quotes around each'}"]
     told += ["", f"Results are shown to you before they are taken over: the first {own.approvals}."]
     held = set(own.held)
     for number, one in enumerate(own.instances):

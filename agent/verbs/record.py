@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 import time
+from difflib import get_close_matches
 from json import loads
 from pathlib import Path
 from typing import TextIO
@@ -15,17 +16,22 @@ from typing import TextIO
 from agent.attempt import Attempt
 from agent.config import Settings
 from agent.errors import BadInput
+from agent.facts import Facts
+from agent.orders import Own, asked
 from agent.output import Output
-from agent.own import Own, asked
+from agent.own import CLAIMED
 from agent.plain import tape_line
 from agent.stop import Stop
+from agent.verbs.jobs import lines
 from agent.watch import viewer
 from agent.worker import wire
 from agent.worker.client import Connection, started
 from agent.worker.place import held
 from memory.amend import CUT_OFF
 from memory.episode import Outcome
+from tasks.catalog import exists, names
 from tasks.outside import is_own, settled
+from tasks.own.job import load
 
 LOOK = 0.25  # seconds between two looks at what was typed here
 HOW = (
@@ -48,11 +54,14 @@ def main(
     mine = own if own is not None and own.files else None
     if sum((bool(task), bool(display), mine is not None)) != 1:
         raise BadInput(
-            "say what is set up, with --task TASK, what it is shown on, with --open FILE, or what"
-            " is recorded, with --display"
+            "say one of them: what is set up, with --task TASK, what it is shown on, with --open"
+            " FILE, or what is recorded, with --display :0"
         )
     if not task and not goal.strip():
-        raise BadInput("say in words what will be shown: dormouse record 'Pay the rent' --display")
+        raise BadInput(
+            "say in words what will be shown: dormouse record 'Pay the rent' --display :0"
+        )
+    Facts(settings).check(goal)
     name = settled(task) if task else ""
     if mine is not None:
         name, (seed,) = asked(settings.jobs, goal, (), mine, settings.redact)
@@ -60,6 +69,11 @@ def main(
         one_more = Own(say=goal) if goal.strip() else Own()
         seeds = () if goal.strip() else (seed,)
         name, (seed, *_) = asked(settings.jobs, task, seeds, one_more, settings.redact)
+    elif name and not exists(name):
+        jobs = (path.stem for path in settings.jobs.glob("*.job"))
+        near = get_close_matches(task, [*names(), *jobs], 3)
+        hint = f"; near it: {', '.join(near)}" if near else "; `dormouse tasks` and `dormouse job`"
+        raise BadInput(f"there is no task {task!r}{hint}")
     job = wire.Job(0, name, seed, variant, wire.PERSON, goal=goal, display=display)
     alone = not held(settings)
     with Stop() as stop, started(settings, output.progress.print) as worker:
@@ -69,7 +83,10 @@ def main(
         finally:
             if alone:
                 worker.ask(wire.End())
-    return _told(output, ended)
+    if is_own(name) and ended.outcome in CLAIMED:
+        for words in lines(Path(name), load(Path(name))):
+            output.console.print(words, markup=False, highlight=False, soft_wrap=True)
+    return 130 if stop.thrown else _told(output, ended)
 
 
 def _followed(output: Output, worker: Connection, number: int, stop: Stop, watch: bool) -> wire.Job:
@@ -100,7 +117,7 @@ def _followed(output: Output, worker: Connection, number: int, stop: Stop, watch
                         return wire.Job(
                             number, "", outcome=Outcome.STOPPED, detail="it had not begun"
                         )
-                    worker.ask(wire.Finish() if begun else wire.Intend("stop", "Ctrl-C"))
+                    worker.ask(wire.Intend("stop", "Ctrl-C"))
                 if (said := typed.line(LOOK)) is not None and begun:
                     worker.ask(_meant(said, hidden=now.tape is not None and now.tape.hidden))
         finally:

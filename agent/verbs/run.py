@@ -19,8 +19,9 @@ from agent.errors import BadInput
 from agent.events import Several
 from agent.facts import Facts
 from agent.guarding import rules
+from agent.orders import Own, asked
 from agent.output import Output
-from agent.own import Agree, Own, after, asked
+from agent.own import Agree, after
 from agent.policies.catalog import acting, known, level, maker
 from agent.privacy import guarded
 from agent.stop import Interrupted, Stop
@@ -29,6 +30,7 @@ from agent.unlock import opened
 from agent.verbs.bench import chosen
 from agent.watch import watcher
 from agent.worker import wire
+from agent.worker.board import title
 from agent.worker.client import Connection, connect
 from agent.worker.place import held, only_one
 from memory.day import context
@@ -49,7 +51,9 @@ def main(
 ) -> int:
     output, settings = Output(json), Settings()
     name = known(settings.named(policy))
-    task, seeds = asked(settings.jobs, task, seeds, own or Own(), settings.redact)
+    facts, told = Facts(settings), own or Own()
+    facts.check(f"{task if told.files else ''} {told.say or ''}")
+    task, seeds = asked(settings.jobs, task, seeds, told, settings.redact)
     if not seeds:
         output.console.print("nothing is left to do: all of it is done")
         return 0
@@ -62,7 +66,6 @@ def main(
         jobs = [wire.Job(0, task, seed, variant, name, weights, recall) for seed in seeds]
         return _through(output, settings, jobs)
     acts = acting(weights, settings, name)
-    facts = Facts(settings)
     with (
         Stop() as stop,
         only_one(settings),
@@ -115,24 +118,30 @@ def _through(output: Output, settings: Settings, jobs: list[wire.Job]) -> int:
 
 
 def followed(output: Output, worker: Connection, number: int, stop: Stop) -> wire.Job:
-    """Wait until a job has ended; print the worker's tail meanwhile."""
-    now, thrown = worker.look(), False
+    """Wait until a job has ended; print the worker's tail while it is done. Ctrl-C takes it out of
+    the queue, or stops it; what somebody else has begun goes on."""
+    now, cancelled, stopped, waits = worker.look(), False, False, ""
     version, told = now.version - 1, now.said
     while True:
         now = worker.look(after=version, patience=0.5)
-        version = now.version
-        new = min(now.said - told, len(now.tail))
+        version, mine = now.version, now.job is not None and now.job.id == number
+        ended = next((job for job in now.ended if job.id == number), None)
+        new = min(now.said - told, len(now.tail)) if mine or ended else 0
         for line in now.tail[len(now.tail) - new :]:
             output.console.print(line, markup=False, highlight=False)
         told = now.said
-        for job in now.ended:
-            if job.id == number:
-                return job
-        if stop.thrown and not thrown:
-            thrown = True
-            worker.ask(wire.Intend("stop", "Ctrl-C"))
+        if ended is not None:
+            return ended
+        if now.job is not None and not mine and waits != (behind := title(now.job)):
+            waits = behind
+            output.progress.print(f"it waits behind: {behind}", markup=False, highlight=False)
+        if stop.thrown and not cancelled:
+            cancelled = True
             worker.ask(wire.Cancel(number))
-        if thrown and not (now.job and now.job.id == number):
+        if stop.thrown and mine and not stopped:
+            stopped = True
+            worker.ask(wire.Intend("stop", "Ctrl-C"))
+        if cancelled and not mine:
             return wire.Job(number, "", outcome=Outcome.STOPPED, detail="stopped by a person")
 
 

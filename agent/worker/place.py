@@ -77,6 +77,8 @@ def _private(folder: Path) -> bool:
 def only_one(settings: Settings) -> Iterator[None]:
     """Hold the lock of this memory's worker. Raises TakenError where another holds it."""
     settings.run.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if settings.data.stat().st_mode & 0o077:  # made before other users were kept out
+        settings.data.chmod(0o700)
     told = settings.run / "worker.path"
     with (settings.run / "worker.lock").open("a+") as file:
         deadline = time.monotonic() + PATIENCE

@@ -20,9 +20,11 @@ class EditError(ValueError):
     """It is no change that can be made; the message says what can be said."""
 
 
-def edited(wanted: Postcondition, fills: Sequence[str], where: str = "") -> Postcondition:
+def edited(
+    wanted: Postcondition, fills: Sequence[str], where: str = "", values: Sequence[str] = ()
+) -> Postcondition:
     """The postcondition with other sources for some columns, rows added elsewhere; its doubts are
-    the operator's answer now, so they are gone."""
+    the operator's answer now, so they are gone. values: of the goal, which sources may name."""
     rules = wanted.rules
     for said in fills:
         header, mark, words = said.partition("=")
@@ -31,6 +33,9 @@ def edited(wanted: Postcondition, fills: Sequence[str], where: str = "") -> Post
         known = [fill.header for rule in rules for fill in _fills(rule)]
         if header.strip().casefold() not in [name.casefold() for name in known]:
             raise EditError(f"no column {header.strip()!r} is filled: {', '.join(known) or 'none'}")
+        source = _source(words.strip())
+        if isinstance(source, Goal) and values and source.index >= len(values):
+            raise EditError(f"the goal has {len(values)} values ({', '.join(values)}), no more")
         rules = tuple(_filled(rule, header.strip(), words.strip()) for rule in rules)
     if where:
         if where not in PLACES:
@@ -50,7 +55,7 @@ def _filled(rule: Rule, header: str, words: str) -> Rule:
     if isinstance(rule, Remove):
         return rule
     fills = tuple(
-        replace(fill, source=_source(words), maybe=not words)
+        replace(fill, source=_source(words), maybe=words in ("", "nothing"))
         if fill.header.casefold() == header.casefold()
         else fill
         for fill in rule.fills
@@ -73,7 +78,7 @@ def _source(words: str) -> Source:
             return Open()
         case "always", text if text:
             return Always(text)
-        case "", "":
+        case "" | "nothing", "":
             return Always("")
     raise EditError(
         f"{words!r}: say goal N, field LABEL, today, rest, always TEXT, anything, or nothing"

@@ -75,6 +75,9 @@ def shown(path: Path, number: int, folder: Path | None = None, veil: Veil = OPEN
         own.instances[number], shown=True, before=work.before, after=after, on=date.today()
     )
     own = own.having(number, made)
+    seen = demonstration(path, own, number)
+    if seen.before == seen.after:  # opened and closed: a book in SQLite differs even then
+        raise CannotError(f"the demonstration of {path.stem} changed nothing: it is left out")
     if not own.edited:
         wanted = proposed(path, own, veil)
         same = wanted.rules == own.wanted.rules
@@ -137,13 +140,32 @@ def take(path: Path, number: int) -> Job:
     changed the files meanwhile.
     """
     own, work = load(path), disk.noted(path, number)
+    if number < len(own.instances) and own.instances[number].taken:
+        raise CannotError(f"the result of no. {number} of {path.stem} is in your files already")
     if work is None or not work.right:
         raise CannotError(f"instance {number} of {path.stem} has no verified result to take over")
+    later = next((n for n in own.taken if own.instances[n].before == work.before), None)
+    if later is not None:
+        raise CannotError(
+            f"no. {later} of {path.stem} was taken over since: put the files back first (dormouse"
+            f" restore {path.stem} {later}), or run no. {number} again"
+        )
     _replaced(path, own, work.before, RESULTS, work.after)
     made = replace(
         own.instances[number], taken=True, before=work.before, after=work.after, on=date.today()
     )
     own = own.having(number, made)
+    save(path, own)
+    return own
+
+
+def left_out(path: Path, number: int) -> Job:
+    """An instance that waits is not done. CannotError for one that does not wait."""
+    own = load(path)
+    if number not in own.waiting:
+        waiting = ", ".join(map(str, own.waiting)) or "none"
+        raise CannotError(f"no. {number} of {path.stem} does not wait; those that do: {waiting}")
+    own = own.having(number, replace(own.instances[number], outcome="left out"))
     save(path, own)
     return own
 
@@ -193,10 +215,12 @@ def _replaced(path: Path, own: Job, now: Sequence[Kept], room: str, then: Sequen
     fresh = {kept.name: disk.content(path, room, kept) for kept in then}
     for kept in now:
         file = real[kept.name]
-        if not file.exists() or disk.digest(file.read_bytes()) != kept.digest:
+        if not file.exists():
+            raise CannotError(f"{file} is gone: put it back first")
+        if disk.digest(file.read_bytes()) != kept.digest:
             raise CannotError(
-                f"{file} was changed by somebody else meanwhile: it is left as it is, and the"
-                f" result is kept in {disk.folder_of(path) / room}"
+                f"{file} was changed by somebody else meanwhile: it is left as it is; what would"
+                f" have replaced it lies in {disk.folder_of(path) / room}"
             )
         if not os.access(file.parent, os.W_OK):
             raise CannotError(f"{file.parent} cannot be written to: the result is kept")
@@ -208,7 +232,7 @@ def _replaced(path: Path, own: Job, now: Sequence[Kept], room: str, then: Sequen
 def found(folder: Path, name: str) -> Path:
     """The file of a job by its name or path. NoTaskError, naming the known ones, for none."""
     path = Path(name) if name.endswith(".job") else folder / f"{name}.job"
-    if not path.is_file():
+    if not path.is_file() or path.resolve().parent != folder.resolve():
         known = ", ".join(sorted(each.stem for each in folder.glob("*.job"))) or "none yet"
         raise NoTaskError(f"there is no job {Path(name).stem!r}; there are: {known}")
     return path.absolute()

@@ -32,6 +32,7 @@ LARGEST = (1600, 2400)  # pixels of a picture: a photograph has more, and no mor
 KNOWN = frozenset(name for words in LABELS.values() for name in words)  # names of labels
 LONG = 9  # letters of a label of which one may be misread
 RATE = re.compile(r"\d+(?:[.,]\d+)?\s*%")  # "VAT 19%" labels what "VAT" does
+RULED = " |[]"  # a table's lines, read as letters
 NET, VAT, TOTAL = "net", "vat", "total"
 
 
@@ -86,9 +87,10 @@ def known(document: Path, reader: "Reader | None" = None) -> Page:
 
 @cache
 def _names() -> dict[str, str]:
-    """Every label that is known, folded → the name of what it labels."""
+    """Every label that is known, folded and without blanks, which are misread first → the name of
+    what it labels."""
     return {
-        folded(word): name
+        folded(word).replace(" ", ""): name
         for words in LABELS.values()
         for name, labels in words.items()
         for word in labels
@@ -105,9 +107,10 @@ def folded(label: str) -> str:
 def name_of(label: str) -> str:
     """The name of what a label labels: of several with one meaning the same, else itself."""
     words = folded(RATE.sub(" ", label))
-    if words in _names() or len(words) < LONG:
-        return _names().get(words, words)
-    near = get_close_matches(words, _names(), 1, 0.9)  # misread by a letter
+    letters = words.replace(" ", "")
+    if letters in _names() or len(letters) < LONG:
+        return _names().get(letters, words)
+    near = get_close_matches(letters, _names(), 1, 0.9)  # misread by a letter
     return _names()[near[0]] if near else words
 
 
@@ -162,9 +165,11 @@ def seen(picture: "Image.Image", reader: "Reader | None" = None) -> Page:
     scene = (reader or Reader()).read(look)
     return Page(
         tuple(
-            Entry(one.text, labels_of(one.left, one.above))
+            Entry(text, labels_of(one.left, one.above))
             for one in scene.elements
-            if one.text and not one.text.endswith(":") and name_of(one.text) not in KNOWN
+            if (text := one.text.strip(RULED))
+            and not text.endswith(":")
+            and name_of(text) not in KNOWN
         )
     )
 

@@ -56,6 +56,8 @@ class OwnTask:
             known = f"{self.path.stem} has {len(self.job.instances)} instances"
             raise DesktopError(f"{known}, and no {variant} {seed}: say one from 0 on")
         self._seed, self._number = seed, vary.instance_of(seed)
+        if gone := [name for name in self.job.files if not Path(name).is_file()]:
+            raise DesktopError(f"{gone[0]} is gone: put it back, or begin the job anew")
         try:
             self._copy(folder)
             shown = self._show(folder.parent / "shown")
