@@ -342,3 +342,17 @@ def test_a_file_that_cannot_be_read_is_one_sentence(job: Path, fees: Path, tmp_p
     disk.place(job, RESULTS, work.after[0]).write_bytes(b"no spreadsheet")
     said = own.after(ran(job, 0, Outcome.UNVERIFIED), "recording")
     assert "cannot be read" in said
+
+
+def test_a_label_with_a_value_beside_it_has_none_below_it(tmp_path: Path) -> None:
+    image = Image.new("RGB", (420, 200), "white")
+    draw, font = ImageDraw.Draw(image), ImageFont.truetype("DejaVuSans.ttf", 16)
+    placed = {
+        (20, 20): "Invoice no.", (200, 20): "INV-4711", (20, 60): "Delivery",
+        (20, 110): "Issue date", (20, 140): "2026-03-04", (20, 170): "Thursday",
+    }  # fmt: skip
+    for place, text in placed.items():
+        draw.text(place, text, "black", font)
+    image.save(tmp_path / "a.png")
+    page = known(tmp_path / "a.png")
+    assert (page.under("number"), page.under("date")) == (("INV-4711",), ("2026-03-04",))

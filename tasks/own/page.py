@@ -163,15 +163,19 @@ def seen(picture: "Image.Image", reader: "Reader | None" = None) -> Page:
     window = Window("document", "feh", Box(0, 0, width, height), active=True)
     look = Observation(image, Screen(width, height), (0, 0), (window,))
     scene = (reader or Reader()).read(look)
-    return Page(
-        tuple(
-            Entry(text, labels_of(one.left, one.above))
-            for one in scene.elements
-            if (text := one.text.strip(RULED))
-            and not text.endswith(":")
-            and name_of(text) not in KNOWN
-        )
-    )
+    values = [
+        (text, one)
+        for one in scene.elements
+        if (text := one.text.strip(RULED)) and not text.endswith(":") and name_of(text) not in KNOWN
+    ]
+    # A label with a value beside it has none below it; else the nearest below is its own.
+    taken = {one.left for _, one in values}
+    entries = []
+    for text, one in sorted(values, key=lambda value: value[1].box.y):
+        above = one.above if one.above not in taken else ""
+        taken.add(one.above)
+        entries.append(Entry(text, labels_of(one.left, above)))
+    return Page(tuple(entries))
 
 
 def labels_of(left: str, above: str) -> tuple[str, ...]:
