@@ -41,7 +41,7 @@ def rule_lines(settings: Settings) -> tuple[str, ...]:
         lines.append("off: payees")
     else:
         lines.append(f"on: payees that are none of {len(settings.payees)} known ones")
-    lines.append("on: facts where neither goal nor --window names them")
+    lines.append("on: facts that the goal does not name")
     lines += [f"on: text, keys, labels like {pattern}" for pattern in settings.approve]
     lines.append("on: other programs and files than the task's")
     lines.append(f"No answer in {settings.approval_seconds:.0f} s is a no.")
