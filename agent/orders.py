@@ -19,7 +19,7 @@ from tasks.apps import separated
 from tasks.outside import is_own, settled
 from tasks.own import keeper
 from tasks.own.job import PROGRAMS, Instance, Job, Program, load, save
-from tasks.own.postcondition import fills_of
+from tasks.own.postcondition import Append, fills_of
 from tasks.own.sources import Goal
 from tasks.own.words import fitted, parted
 
@@ -69,16 +69,19 @@ def asked(
             raise BadInput("say the goal once more with --say, or name --inputs: not both")
         if own.say is not None and not own.say.strip():
             raise BadInput('--say needs the goal in words: --say "Enter the fee of …"')
-        if own.files and (jobs / f"{task}.job").is_file():
+        mine = {path.stem for path in jobs.glob("*.job")}
+        if own.files and task in mine:
             raise BadInput(f"{task} is a job already, on its own files: leave --open out")
         if careful:
             for goal in (task if own.files else "", own.say or ""):
                 discreet(goal)
+        if own.inputs is not None and not own.inputs.exists():
+            raise BadInput(f"{own.inputs} is not there: name a folder, or a CSV file")
         if own.files:
             path = opened(jobs, task, own.files, own.app, own.name, own.inputs is None)
             if own.inputs is None:
                 return str(path), [len(load(path).instances) - 1]
-        elif is_own(task) or (jobs / f"{task}.job").is_file():
+        elif is_own(task) or task in mine:
             path = keeper.found(jobs, task)
         elif own != Own():
             keeper.found(jobs, task)  # which says that there is none
@@ -160,7 +163,7 @@ def queued(path: Path, inputs: Path, careful: bool = True) -> list[int]:
         number = same[met[key]] if one.input is None else same[-1]
         met[key] += 1
         known = own.instances[number]
-        if not (known.taken or known.shown or known.outcome == Outcome.ASKED):
+        if not (known.taken or known.shown or known.outcome in (Outcome.ASKED, keeper.LEFT_OUT)):
             numbers.append(number)
     save(path, own)
     return numbers
@@ -195,11 +198,11 @@ def lines_of(own: Job, table: Path) -> list[str]:
 def _order(own: Job, head: Sequence[str], table: Path) -> list[int]:
     """The column for each value of the goal, by the headers of what is filled from it; as they
     stand where no header is known. BadInput where only some are."""
+    rules = own.wanted.rules
+    pairs = [(fill.source, fill.header) for rule in rules for fill in fills_of(rule)]
+    pairs += [(r.row.source, r.row.header) for r in rules if not isinstance(r, Append)]
     told: Mapping[int, str] = {
-        fill.source.index: fill.header.casefold()
-        for rule in own.wanted.rules
-        for fill in fills_of(rule)
-        if isinstance(fill.source, Goal) and not fill.source.minus
+        source.index: header.casefold() for source, header in pairs if isinstance(source, Goal)
     }
     columns = [cell.casefold() for cell in head]
     known = [at for at, header in told.items() if header in columns]

@@ -65,11 +65,19 @@ def after(attempt: Attempt, provenance: str, agree: Agree = never, veil: Veil = 
         return str(error)
 
 
-def forgotten(episode: Episode, veil: Veil = keeper.OPEN) -> None:
-    """A deleted demonstration of an own job says nothing any more of what done means."""
-    if is_own(episode.task) and episode.provenance in SHOWN:
+def forgotten(episode: Episode, veil: Veil = keeper.OPEN, others: Iterable[Episode] = ()) -> None:
+    """A deleted demonstration of an own job says nothing any more of what done means; unless it
+    was none, or the same instance was shown by one of the others too."""
+    alike = (one for one in others if (one.task, one.seed) == (episode.task, episode.seed))
+    if any(map(_shows, alike)):
+        return
+    if is_own(episode.task) and _shows(episode):
         with suppress(NoTaskError, CannotError, IndexError):  # the job may be gone as well
             keeper.dropped(Path(episode.task), episode.seed, veil)
+
+
+def _shows(episode: Episode) -> bool:
+    return episode.provenance in SHOWN and episode.outcome in CLAIMED
 
 
 def ended(path: Path, number: int, outcome: Outcome, detail: str) -> None:

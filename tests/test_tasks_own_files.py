@@ -289,6 +289,7 @@ def test_a_deleted_demonstration_says_nothing_any_more(job: Path, fees: Path) ->
     worked(job, fees, 0)
     assert keeper.shown(job, 0).shown == (0,)
     lived = Episode("e1", goal_of(FEES[0]), str(job), "", 0, "demonstration", "", 1.0)
+    lived = replace(lived, outcome=Outcome.UNVERIFIED)
     own.forgotten(replace(lived, provenance="run"))
     assert load(job).shown == (0,)
     own.forgotten(lived)

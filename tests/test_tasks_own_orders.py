@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sql_book
 from own_house import FEES, goal_of, write_fees
 
-from agent import orders
+from agent import orders, own
 from agent.config import Settings
 from agent.errors import BadInput
 from agent.facts import Facts
@@ -17,14 +18,14 @@ from agent.session import State
 from agent.stop import Stop
 from agent.verbs.run import followed
 from agent.worker import wire
-from memory.episode import Outcome
+from memory.episode import Episode, Outcome
 from tasks.books.gnucash.enter_transaction import EnterTransaction
 from tasks.own import disk, keeper
 from tasks.own.disk import ORIGINALS, RESULTS, Work
 from tasks.own.edit import EditError, edited
 from tasks.own.job import load, save
 from tasks.own.keeper import CannotError
-from tasks.own.postcondition import Append, Fill, Postcondition
+from tasks.own.postcondition import Append, Change, Fill, Find, Postcondition
 from tasks.own.sources import Goal
 
 FILLS = tuple(
@@ -66,7 +67,7 @@ def test_lines_are_found_by_the_headers_that_are_filled(job: Path, tmp_path: Pat
 def test_what_does_not_go_together_is_said(job: Path, fees: Path, tmp_path: Path) -> None:
     jobs = tmp_path / "jobs"
     (tmp_path / "in.csv").write_text("a,b,c\n1,2,3\n")
-    for task, own, sentence in (
+    for task, order, sentence in (
         ("club", Own(inputs=tmp_path / "in.csv", say="x"), "not both"),
         ("club", Own(say=" "), "--say needs the goal in words"),
         ("club", Own((fees,)), "is a job already"),
@@ -74,7 +75,7 @@ def test_what_does_not_go_together_is_said(job: Path, fees: Path, tmp_path: Path
         ("Enter it", Own((fees,), app="fava"), "opens in calc, not in fava"),
     ):
         with pytest.raises(BadInput, match=sentence):
-            orders.asked(jobs, task, (), own)
+            orders.asked(jobs, task, (), order)
     with pytest.raises(BadInput, match="no instance 10000: there are 0 to 0"):
         orders.asked(jobs, "club", (10_000,), Own())
     assert [path.name for path in jobs.glob("*")] == ["club.job"]
@@ -146,8 +147,9 @@ class Busy:
             version=after + 1, state=State.RUNNING, job=job, ended=ended, tail=("goal: x",), said=1
         )
 
-    def ask(self, request: object) -> None:
+    def ask(self, request: object) -> SimpleNamespace:
         self.asked.append(request)
+        return SimpleNamespace(changed=not self._begun)
 
 
 @pytest.mark.parametrize("begun", [False, True])
@@ -164,3 +166,56 @@ def test_who_gives_up_waiting_stops_nobody_else(
     said = capsys.readouterr()
     assert ("it waits behind: " in said.out + said.err) is not begun
     assert "goal: x" not in said.out
+
+
+def test_a_file_that_was_put_back_by_hand_takes_the_next_result(
+    job: Path, fees: Path, tmp_path: Path
+) -> None:
+    save(job, load(job).adding([keeper.instance(job, goal_of(FEES[1]))]))
+    original, before = fees.read_bytes(), disk.keep(job, ORIGINALS, [fees])
+    (tmp_path / "work").mkdir()
+    for number in (0, 1):
+        result = tmp_path / "work" / fees.name
+        write_fees(result, [*FEES[4:], FEES[number]])
+        disk.note(job, number, Work(before, disk.keep(job, RESULTS, [result]), True))
+    keeper.take(job, 0)
+    fees.write_bytes(original)  # from a backup of their own
+    assert keeper.take(job, 1).taken == (1,)
+    keeper.restore(job)
+    assert fees.read_bytes() == original
+
+
+def test_forgetting_one_of_two_showings_keeps_the_other(job: Path, fees: Path) -> None:
+    shown = Episode("good", "", str(job), "", 0, "demonstration", "", 2.0, outcome=Outcome.VERIFIED)
+    bad = replace(shown, id="bad", outcome=Outcome.STOPPED)
+    result = fees.parent / "work" / fees.name
+    result.parent.mkdir()
+    write_fees(result, [*FEES[4:], FEES[0]])
+    before = disk.keep(job, ORIGINALS, [fees])
+    disk.note(job, 0, Work(before, disk.keep(job, RESULTS, [result]), True))
+    keeper.shown(job, 0)
+    kept = sorted(disk.folder_of(job).rglob("*"))
+    own.forgotten(bad)
+    own.forgotten(replace(bad, outcome=Outcome.VERIFIED), others=[shown])
+    assert sorted(disk.folder_of(job).rglob("*")) == kept
+    assert load(job).shown == (0,)
+    own.forgotten(shown)
+    assert load(job).shown == ()
+
+
+def test_a_long_goal_is_a_goal(fees: Path, tmp_path: Path) -> None:
+    goal = f"Enter {'the fee of Bo and ' * 30}save it"
+    name, _ = orders.asked(tmp_path / "jobs", goal, (), Own((fees,)))
+    assert load(Path(name)).goal == goal
+    with pytest.raises(BadInput, match="is not there: name a folder"):
+        orders.asked(tmp_path / "jobs", "Another", (), Own((fees,), inputs=tmp_path / "no.csv"))
+    assert len(list((tmp_path / "jobs").glob("*.job"))) == 1
+
+
+def test_lines_are_found_by_the_header_of_the_row_that_is_meant(job: Path, tmp_path: Path) -> None:
+    find = Find(1, "Name", Goal(0))
+    change = Change("fees.ods", "Fees", find, (Fill(3, "Beitrag", "number", Goal(2)), FILLS[1]))
+    save(job, replace(load(job), wanted=Postcondition((change,))))
+    (tmp_path / "in.csv").write_text("Beitrag;Tag;Name\n12,00;2026-01-02;Bo\n")
+    (number,) = orders.queued(job, tmp_path / "in.csv")
+    assert load(job).said(number).values == ("Bo", "2026-01-02", "12,00")

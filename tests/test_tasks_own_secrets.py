@@ -1,5 +1,6 @@
 """Own jobs with facts and secrets: compared by their placeholders, and written down nowhere."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,12 @@ from memory import cipher
 from memory.cipher import PASSPHRASE
 from memory.vault import Vault
 from tasks.own import disk, formats, keeper
+from tasks.own.book import Book, Cell, Sheet
 from tasks.own.disk import ORIGINALS, RESULTS, Work
 from tasks.own.job import load
 from tasks.own.judge import judge
+from tasks.own.page import Entry, Page
+from tasks.own.sources import Given
 from tasks.own.task import given
 from tasks.own.veil import Veil
 
@@ -97,3 +101,17 @@ def test_a_goal_that_tells_a_secret_begins_no_job(tmp_path: Path) -> None:
     assert "DE89" not in job.read_text()
     name, _ = orders.asked(jobs, told, (), orders.Own((file,)), careful=False)
     assert "DE89" in Path(name).read_text()
+
+
+def test_what_goal_and_document_say_is_compared_as_the_file_is(
+    tmp_path: Path, facts: Facts
+) -> None:
+    """A fact that the goal says in full, or a document does, is the same fact."""
+    veil = facts.veil()
+    known = veil.given(Given((ACME, "45.00"), Page((Entry("GB29NWBK60161331926819", ("iban",)),))))
+    assert known.values == ("{{iban:acme}}", "45.00")
+    assert known.page.under("iban") == ("{{iban:bolt}}",)
+    number = Veil({"1234 5678": "{{account}}", "45.00": "{{small}}"})
+    cells = {(1, 1): Cell(Decimal(12345678)), (1, 2): Cell(Decimal("45.00"))}
+    (sheet,) = number.book(Book((Sheet("a", cells),))).sheets
+    assert [cell.value for cell in sheet.cells.values()] == ["{{account}}", Decimal("45.00")]

@@ -136,8 +136,7 @@ def followed(output: Output, worker: Connection, number: int, stop: Stop) -> wir
             waits = behind
             output.progress.print(f"it waits behind: {behind}", markup=False, highlight=False)
         if stop.thrown and not cancelled:
-            cancelled = True
-            worker.ask(wire.Cancel(number))
+            cancelled = worker.ask(wire.Cancel(number)).changed or mine
         if stop.thrown and mine and not stopped:
             stopped = True
             worker.ask(wire.Intend("stop", "Ctrl-C"))

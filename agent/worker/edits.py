@@ -33,7 +33,7 @@ def _forgotten(settings: Settings, store: Store, name: str) -> str:
     head = next((one for one in store.episodes() if one.id == name), None)
     store.delete(name)
     if head is not None:
-        own.forgotten(head, Facts(settings).veil())
+        own.forgotten(head, Facts(settings).veil(), store.episodes())
     return f"episode {name} was deleted"
 
 

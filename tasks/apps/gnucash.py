@@ -56,7 +56,8 @@ def release(book: Path) -> None:
         if file.read(6) != b"SQLite":
             return
     with closing(sqlite3.connect(book)) as database, database:
-        database.execute("DELETE FROM gnclock")
+        if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'gnclock'").fetchone():
+            database.execute("DELETE FROM gnclock")
 
 
 def start(desktop: Host, book: Path) -> Program:

@@ -21,6 +21,7 @@ from tasks.own.task import given
 from tasks.own.veil import Veil
 
 OPEN = Veil()
+LEFT_OUT = "left out"  # how an instance ends that is not to be done
 
 
 class CannotError(ValueError):
@@ -130,7 +131,8 @@ def demonstration(path: Path, own: Job, number: int, veil: Veil = OPEN) -> Shown
         raise CannotError(
             f"demonstration {number} of {path.stem} cannot be read: {error}"
         ) from error
-    return Shown(books[0], books[1], given(path, own, number), said.literals)
+    known = veil.given(given(path, own, number))
+    return Shown(books[0], books[1], known, said.literals)
 
 
 def take(path: Path, number: int) -> Job:
@@ -140,16 +142,19 @@ def take(path: Path, number: int) -> Job:
     changed the files meanwhile.
     """
     own, work = load(path), disk.noted(path, number)
-    if number < len(own.instances) and own.instances[number].taken:
+    one = own.instances[number] if number < len(own.instances) else None
+    if one is not None and one.taken and _are(own, one.after):
         raise CannotError(f"the result of no. {number} of {path.stem} is in your files already")
     if work is None or not work.right:
         raise CannotError(f"instance {number} of {path.stem} has no verified result to take over")
-    later = next((n for n in own.taken if own.instances[n].before == work.before), None)
-    if later is not None:
-        raise CannotError(
-            f"no. {later} of {path.stem} was taken over since: put the files back first (dormouse"
-            f" restore {path.stem} {later}), or run no. {number} again"
-        )
+    for later in (n for n in own.taken if own.instances[n].before == work.before):
+        if not _are(own, work.before):
+            raise CannotError(
+                f"no. {later} of {path.stem} was taken over since: put the files back first"
+                f" (dormouse restore {path.stem} {later}), or run no. {number} again"
+            )
+        # Somebody has put them back by hand.
+        own = own.having(later, replace(own.instances[later], taken=False))
     _replaced(path, own, work.before, RESULTS, work.after)
     made = replace(
         own.instances[number], taken=True, before=work.before, after=work.after, on=date.today()
@@ -165,7 +170,7 @@ def left_out(path: Path, number: int) -> Job:
     if number not in own.waiting:
         waiting = ", ".join(map(str, own.waiting)) or "none"
         raise CannotError(f"no. {number} of {path.stem} does not wait; those that do: {waiting}")
-    own = own.having(number, replace(own.instances[number], outcome="left out"))
+    own = own.having(number, replace(own.instances[number], outcome=LEFT_OUT))
     save(path, own)
     return own
 
@@ -209,6 +214,15 @@ def chain(own: Job) -> list[int]:
     return order
 
 
+def _are(own: Job, kept: Sequence[Kept]) -> bool:
+    """Whether the operator's files are just so now."""
+    real = {Path(name).name: Path(name) for name in own.files}
+    return all(
+        real[one.name].is_file() and disk.digest(real[one.name].read_bytes()) == one.digest
+        for one in kept
+    )
+
+
 def _replaced(path: Path, own: Job, now: Sequence[Kept], room: str, then: Sequence[Kept]) -> None:
     """Replace the operator's files, which must be as they are known to be."""
     real = {Path(name).name: Path(name) for name in own.files}
@@ -232,7 +246,7 @@ def _replaced(path: Path, own: Job, now: Sequence[Kept], room: str, then: Sequen
 def found(folder: Path, name: str) -> Path:
     """The file of a job by its name or path. NoTaskError, naming the known ones, for none."""
     path = Path(name) if name.endswith(".job") else folder / f"{name}.job"
-    if not path.is_file() or path.resolve().parent != folder.resolve():
+    if not path.is_file() or path.parent.resolve() != folder.resolve():
         known = ", ".join(sorted(each.stem for each in folder.glob("*.job"))) or "none yet"
         raise NoTaskError(f"there is no job {Path(name).stem!r}; there are: {known}")
     return path.absolute()

@@ -22,7 +22,9 @@ from tasks.own.disk import replace
 if TYPE_CHECKING:
     from PIL import Image
 
+    from perception.observation import Box
     from perception.read import Reader
+    from perception.scene import Scene
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif")
 TEXTS = (".txt", ".md", ".csv", ".json")
@@ -169,13 +171,31 @@ def seen(picture: "Image.Image", reader: "Reader | None" = None) -> Page:
         if (text := one.text.strip(RULED)) and not text.endswith(":") and name_of(text) not in KNOWN
     ]
     # A label with a value beside it has none below it; else the nearest below is its own.
-    taken = {one.left for _, one in values}
+    taken = {_place(scene, one.left, one.box, beside=True) for _, one in values}
     entries = []
     for text, one in sorted(values, key=lambda value: value[1].box.y):
-        above = one.above if one.above not in taken else ""
-        taken.add(one.above)
+        place = _place(scene, one.above, one.box, beside=False)
+        above = one.above if place is None or place not in taken else ""
+        taken.add(place)
         entries.append(Entry(text, labels_of(one.left, above)))
     return Page(tuple(entries))
+
+
+def _place(scene: "Scene", label: str, box: "Box", beside: bool) -> "Box | None":
+    """Where the label of a value stands: the nearest one of these words, left of it or above it."""
+    if beside:
+        found = [
+            e.box
+            for e in scene.elements
+            if e.text == label
+            and e.box.right <= box.x
+            and e.box.y < box.bottom
+            and e.box.bottom > box.y
+        ]
+        return max(found, key=lambda one: one.right, default=None)
+    found = [e.box for e in scene.elements if e.text == label and e.box.bottom <= box.y]
+    near = [one for one in found if one.x < box.right and one.right > box.x] or found
+    return max(near, key=lambda one: one.bottom, default=None)
 
 
 def labels_of(left: str, above: str) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ class Document:
 
 
 def _signed(texts: tuple[str, ...], minus: bool) -> tuple[str, ...]:
-    return tuple(f"-{text}" for text in texts) if minus else texts
+    return tuple(text[1:] if text[:1] == "-" else f"-{text}" for text in texts) if minus else texts
 
 
 @dataclass(frozen=True)
@@ -197,15 +197,14 @@ def explanations(
         return
     signs = (False, True) if isinstance(cell.value, Decimal) and cell.value else (False,)
     for minus in signs:
-        (sign,) = _signed(("",), minus)
-        for index, text in enumerate(given.values):
-            if means(cell.value, sign + text):
+        for index, text in enumerate(_signed(given.values, minus)):
+            if means(cell.value, text):
                 before = literals[index].split()[-3:] if index < len(literals) else []
                 yield Goal(index, " ".join(before).strip(' ,:;(“"'), minus)
         labels = dict.fromkeys(
             label
             for entry in given.page.entries
-            if means(cell.value, sign + entry.text)
+            if means(cell.value, _signed((entry.text,), minus)[0])
             for label in entry.labels
         )
         known = sorted(labels, key=lambda one: one not in KNOWN)

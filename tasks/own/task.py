@@ -140,7 +140,7 @@ class OwnTask:
     def given(self) -> Given:
         """What this instance gives to its values."""
         known = given(self.path, self.job, self._number, self._reader)
-        return replace(known, values=vary.said(self.job, self._seed).values)
+        return self.veil.given(replace(known, values=vary.said(self.job, self._seed).values))
 
     def teardown(self) -> None:
         """Close the programs at once: what is not saved is lost, as it should be."""

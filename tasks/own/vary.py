@@ -61,9 +61,10 @@ def said(job: Job, seed: int) -> Said:
     others = [job.said(n).values for n in range(len(job.instances))]
     other = chance.choice([each for each in others if len(each) == len(as_it_is.values)])
     shift = timedelta(days=chance.choice([day for day in range(-DAYS, DAYS + 1) if day]))
-    fixed = _adding_up([as_it_is.values[place] for place in redrawable(job)])
+    places = [place for place in redrawable(job) if place < len(as_it_is.values)]
+    fixed = _adding_up([as_it_is.values[place] for place in places])
     drawn: dict[str, str] = {}
-    for place in redrawable(job):
+    for place in places:
         text = as_it_is.values[place]
         kind = value_kind(text)
         if text in drawn:
@@ -76,7 +77,6 @@ def said(job: Job, seed: int) -> Said:
             drawn[text] = other[place]
     if len(set(drawn.values())) < len(drawn):  # two that were different would be one
         return as_it_is
-    places = set(redrawable(job))
     values = (drawn[v] if at in places else v for at, v in enumerate(as_it_is.values))
     return replace(as_it_is, values=tuple(values))
 

@@ -6,10 +6,13 @@ DE89 3704 0044 0532 0130 00  ──▶  {{iban:acme}}     a fact, compared by it
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from tasks.own.book import Book, Cell
 from tasks.own.postcondition import Append, Change, Fill, Postcondition, Rule, fills_of
-from tasks.own.sources import Always, Open
+from tasks.own.sources import Always, Given, Open, written
+
+LONG = 7  # digits of a number that may be an account, and not an amount
 
 
 def never(text: str) -> bool:
@@ -25,14 +28,30 @@ class Veil:
 
     def book(self, book: Book) -> Book:
         """With the placeholders of facts in the place of their values."""
-        if not self.facts:
+        known = self._known
+        if not known:
             return book
-        known = {bare(value): placeholder for value, placeholder in self.facts.items()}
         sheets = (
             replace(sheet, cells={at: _named(cell, known) for at, cell in sheet.cells.items()})
             for sheet in book.sheets
         )
         return replace(book, sheets=tuple(sheets))
+
+    def given(self, given: Given) -> Given:
+        """The same of what goal and document say."""
+        known = self._known
+        if not known:
+            return given
+        entries = tuple(
+            replace(entry, text=known.get(bare(entry.text), entry.text))
+            for entry in given.page.entries
+        )
+        values = tuple(known.get(bare(text), text) for text in given.values)
+        return replace(given, values=values, page=replace(given.page, entries=entries))
+
+    @property
+    def _known(self) -> Mapping[str, str]:
+        return {bare(value): name for value, name in self.facts.items() if bare(value)}
 
     def kept(self, wanted: Postcondition) -> Postcondition:
         """As it may be written down: a secret that is the same each time is not."""
@@ -66,6 +85,7 @@ def bare(text: str) -> str:
 
 def _named(cell: Cell, known: Mapping[str, str]) -> Cell:
     value = cell.value
-    if not isinstance(value, str) or not (name := known.get(bare(value))):
-        return cell
-    return replace(cell, value=name)
+    if isinstance(value, Decimal) and len(bare(written(value))) < LONG:
+        return cell  # an amount
+    name = known.get(bare(written(value))) if isinstance(value, str | Decimal) else None
+    return replace(cell, value=name) if name else cell

@@ -43,7 +43,7 @@ class Foreseen:
         nats, share = (torch.zeros(replies, device=each.device) for _ in range(2))
         nats = nats.index_add(0, self.reply[wrong], (each * -self.weight)[wrong])
         share = share.index_add(0, self.reply[wrong], -self.weight[wrong])
-        likely = torch.exp(-nats / share.clamp(min=1e-6)).clamp(max=1 - 1e-4)
+        likely = torch.exp(-nats / share.clamp(min=1e-6)) * (1 - 1e-4)  # a gradient also where sure
         unlikely = -torch.log1p(-likely) * share
         owner = torch.zeros(replies, dtype=torch.long, device=each.device)
         owner[self.reply] = self.row

@@ -73,7 +73,9 @@ class VlmLearner:
         self.load(None)
 
     def _all(self, episode: Episode) -> list[Lesson]:
-        return self.examples(episode, [1.0] * len(episode.steps))
+        """What an old skill consists of: what was refused in it is no part of it."""
+        lessons = self.examples(episode, [1.0] * len(episode.steps))
+        return [one for one in lessons if any(weight > 0 for weight in _weights(one))]
 
     def examples(self, episode: Episode, weights: Sequence[float]) -> list[Lesson]:
         """One lesson for all steps that were in view together: they share what is computed, where
