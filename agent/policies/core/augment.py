@@ -38,7 +38,7 @@ from perception.values import value_kind
 GONE = 0.15  # how often the value to be copied, or the page, is taken off the screen: then ask
 ECHO = 0.3  # how often a column of items on the page is headed like the focused column
 REPHRASED = 0.5  # how often a word that not all goals of a task share is left out or another
-REMINDED = 0.5  # how often other episodes of the task come to mind
+REMINDED = 0.25  # how often other episodes of the task come to mind; more costs old skills
 UNNAMED = 0.3  # how often what is copied from a sum has a label nobody knows
 REORDERED = 0.6  # how often the table has other columns beside the focused one
 TURNED = 0.45  # how often labels stand above instead of left, and left instead of above
@@ -87,7 +87,7 @@ def retold(lesson: Lesson, told: Mapping[str, Sequence[str]], seed: int) -> Less
 
 
 def reminded(lesson: Lesson, lived: Mapping[str, tuple[Cue, ...]], seed: int) -> Lesson:
-    """Often the lesson of a day on which other episodes of its task come to mind, as they will
+    """Now and then the lesson of a day on which other episodes of its task come to mind, as they will
     once the job was done again; lived: the cues of each episode of the task."""
     rng = random.Random(f"recall {seed}")
     names = sorted(lived.keys() - {lesson.episode}) or sorted(lived)
