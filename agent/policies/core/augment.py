@@ -87,8 +87,8 @@ def retold(lesson: Lesson, told: Mapping[str, Sequence[str]], seed: int) -> Less
 
 
 def reminded(lesson: Lesson, lived: Mapping[str, tuple[Cue, ...]], seed: int) -> Lesson:
-    """Now and then the lesson of a day on which other episodes of its task come to mind, as they will
-    once the job was done again; lived: the cues of each episode of the task."""
+    """Now and then the lesson of a day on which other episodes of its task come to mind, as they
+    will once the job was done again; lived: the cues of each episode of the task."""
     rng = random.Random(f"recall {seed}")
     names = sorted(lived.keys() - {lesson.episode}) or sorted(lived)
     if not names or rng.random() >= REMINDED:
