@@ -115,3 +115,4 @@ def test_what_goal_and_document_say_is_compared_as_the_file_is(
     cells = {(1, 1): Cell(Decimal(12345678)), (1, 2): Cell(Decimal("45.00"))}
     (sheet,) = number.book(Book((Sheet("a", cells),))).sheets
     assert [cell.value for cell in sheet.cells.values()] == ["{{account}}", Decimal("45.00")]
+    assert number.given(Given(("45.00", "12345678"))).values == ("45.00", "{{account}}")

@@ -59,10 +59,9 @@ def shown(path: Path, number: int, folder: Path | None = None, veil: Veil = OPEN
     """A person has shown an instance: keep its files and propose what done means.
 
     folder: where the files lie now; None: what the attempt's `verify` put away. veil: over what
-    may not be written down. CannotError where
-    nothing was changed, or nothing is known of the attempt. What the operator has edited stays;
-    a postcondition that was confirmed and no longer holds for all that was shown has to be
-    confirmed anew.
+    may not be written down. CannotError where nothing was changed, or nothing is known of the
+    attempt. What the operator has edited stays; a postcondition that was confirmed and no longer
+    holds for all that was shown has to be confirmed anew.
     """
     own, work = load(path), disk.noted(path, number)
     if work is None:

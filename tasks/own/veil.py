@@ -43,10 +43,10 @@ class Veil:
         if not known:
             return given
         entries = tuple(
-            replace(entry, text=known.get(bare(entry.text), entry.text))
+            replace(entry, text=_name(entry.text, known) or entry.text)
             for entry in given.page.entries
         )
-        values = tuple(known.get(bare(text), text) for text in given.values)
+        values = tuple(_name(text, known) or text for text in given.values)
         return replace(given, values=values, page=replace(given.page, entries=entries))
 
     @property
@@ -83,9 +83,14 @@ def bare(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
 
 
+def _name(text: str, known: Mapping[str, str]) -> str:
+    """The placeholder of the fact that a text is, "" for none: a short number is an amount, on
+    whichever side of a comparison it stands."""
+    letters = bare(text)
+    return "" if letters.isdigit() and len(letters) < LONG else known.get(letters, "")
+
+
 def _named(cell: Cell, known: Mapping[str, str]) -> Cell:
     value = cell.value
-    if isinstance(value, Decimal) and len(bare(written(value))) < LONG:
-        return cell  # an amount
-    name = known.get(bare(written(value))) if isinstance(value, str | Decimal) else None
+    name = _name(written(value), known) if isinstance(value, str | Decimal) else ""
     return replace(cell, value=name) if name else cell
