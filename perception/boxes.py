@@ -22,6 +22,7 @@ _CONTRAST = 20  # grey levels between neighbours that make an edge
 _LONG_X, _LONG_Y = 40, 27  # longer straight edges belong to boxes, not to letters
 _SIDE = 12  # and so do shorter ones that meet a long horizontal one
 _FAINT = 0.2  # share of the strongest contrast from which a pixel counts as ink
+_SHADE = 8  # grey levels by which pixels of one ground may differ
 _FLAT = 24  # strongest contrast below which a crop is empty
 
 
@@ -168,11 +169,16 @@ def union(one: Box, two: Box) -> Box:
 
 
 def ground(crop: Image) -> NDArray[np.uint8]:
-    """The colour (3,) that most pixels of a crop have."""
+    """The colour (3,) of the shade that most pixels of a crop have."""
     first: NDArray[np.uint8] = crop[0, 0]
     if 2 * int((crop == first).all(axis=-1).sum()) > crop.shape[0] * crop.shape[1]:
         return first  # as with most cells: no need to count
-    packed = crop.reshape(-1, 3).astype(np.uint32) @ np.array([65536, 256, 1], np.uint32)
+    # Of a scan no two pixels of the ground are equal, so shades are counted together.
+    level = grey(crop)
+    counts = np.bincount(level.ravel(), minlength=256)
+    shade = int(np.convolve(counts, np.ones(2 * _SHADE + 1, int), mode="same").argmax())
+    near = crop[np.abs(level - shade) <= _SHADE].astype(np.uint32)
+    packed = near @ np.array([65536, 256, 1], np.uint32)
     colours, counts = np.unique(packed, return_counts=True)
     common = int(colours[np.argmax(counts)])
     return np.array([common >> 16, common >> 8 & 255, common & 255], np.uint8)

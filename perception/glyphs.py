@@ -10,10 +10,11 @@ the same picture, so a glyph unlike all of them is no 1.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 Line = NDArray[np.uint8]
 Glyph = NDArray[np.float32]
@@ -29,20 +30,46 @@ _FAINT = 0.2  # share of full ink from which a pixel counts
 _SAME = 0.06
 _OTHER = 0.09
 _LEAN = 0.25  # of its width
+_BAR = 0.2  # of its height; of 1,499 digits 1 one was as narrow, of 68 letters I 19
 _CONTROL = 2  # different digits of a code that look as in another line: then their type is the same
 
 
 def glyphs(line: Line, count: int) -> list[Glyph] | None:
     """The `count` glyphs of a line (uint8, dark on white) as ink 0..1; None if it is not to be
     cut into so many."""
+    ink: Glyph = (255 - line).astype(np.float32) / np.float32(255)
     for threshold in _THRESHOLDS:
         inked = (line < threshold).any(axis=0)
         edges = np.flatnonzero(np.diff(np.concatenate(([0], inked.view(np.uint8), [0]))))
         if len(edges) == 2 * count:
-            ink: Glyph = (255 - line).astype(np.float32) / np.float32(255)
             spans = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
             return [_tight(ink[:, start:end]) for start, end in spans]
+    return _leaning(line, ink, count)
+
+
+def _leaning(line: Line, ink: Glyph, count: int) -> list[Glyph] | None:
+    """The same for glyphs of which one leans over the next, as a slash does."""
+    for threshold in _THRESHOLDS:
+        labels, found = ndimage.label(line < threshold, np.ones((3, 3), np.uint8))
+        if found != count:
+            continue
+        columns = [part[1] for part in ndimage.find_objects(labels)]
+        order = sorted(range(count), key=lambda i: columns[i].start)
+        if any(_over(columns[one], columns[two]) for one, two in pairwise(order)):
+            continue  # a piece of a letter
+        # What is too faint to be ink belongs to the glyph that is nearest.
+        nearest = ndimage.distance_transform_edt(
+            labels == 0, return_distances=False, return_indices=True
+        )
+        owner = labels[tuple(nearest)]
+        return [_tight((ink * (owner == i + 1))[:, columns[i]]) for i in order]
     return None
+
+
+def _over(one: slice, two: slice) -> bool:
+    """Whether more than half of the narrower span lies within the other."""
+    shared = min(one.stop, two.stop) - max(one.start, two.start)
+    return bool(2 * shared > min(one.stop - one.start, two.stop - two.start))
 
 
 def _tight(glyph: Glyph) -> Glyph:
@@ -92,11 +119,12 @@ class Specimens:
         """The one text among the readings and their twins that the glyphs show; None if there is
         none, or more than one."""
         said = sorted({twin for text in readings for twin in _twins(_solid(text))})
-        right = [
-            text
-            for text in said
-            if self._shows(line, text, [one for one in said if len(one) == len(text)])
-        ]
+        right = []
+        for text in said:
+            alike = [one for one in said if len(one) == len(text)]
+            # Alone of its length it has no rival there, and nothing that proves it.
+            if (len(alike) > 1 or alike == said) and self._shows(line, text, alike):
+                right.append(text)
         return right[0] if len(right) == 1 else None
 
     def _shows(self, line: Line, text: str, said: Sequence[str]) -> bool:
@@ -110,7 +138,10 @@ class Specimens:
             for letter, glyph, others in zip(text, found, rivals, strict=True)
             if others == {letter} and letter in _DIGITS
         ]
-        kin = [digits for digits in self.lines if _same_type(agreed, digits)]
+        own: Digits = {}
+        for letter, glyph in agreed:
+            own.setdefault(letter, []).append(glyph)
+        kin = [own, *(digits for digits in self.lines if _same_type(agreed, digits))]
         return all(
             _proves(glyph, letter, others - {letter}, kin)
             for letter, glyph, others in zip(text, found, rivals, strict=True)
@@ -128,7 +159,16 @@ def _proves(glyph: Glyph, letter: str, rivals: set[str], kin: Sequence[Digits]) 
         return 0 <= apart(letter) <= _SAME
     if letter == "I" and _leans(glyph):
         return False
-    return all(rival in _DIGITS and apart(rival) >= _OTHER for rival in rivals)
+    bare = letter == "I" and _is_bar(glyph)
+    return all(
+        rival in _DIGITS and (apart(rival) >= _OTHER or (bare and apart(rival) < 0))
+        for rival in rivals
+    )
+
+
+def _is_bar(glyph: Glyph) -> bool:
+    """Whether a glyph is an upright bar and nothing else: a 1 has a flag."""
+    return bool(glyph.shape[1] <= _BAR * len(glyph))
 
 
 def _leans(glyph: Glyph) -> bool:

@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.policies.core.augment import augment
-from agent.policies.core.caution import nothing_done
+from agent.policies.core.caution import ASTRAY, astray, nothing_done
 from agent.policies.core.choose import ASK_BELOW, choose, doubtful
 from agent.policies.core.collate import batch_of
 from agent.policies.core.columns import reordered
 from agent.policies.core.exam import right
 from agent.policies.core.network import Scores
 from agent.policies.core.nursery.draw import episode
+from agent.policies.core.places import middle
 from agent.policies.core.situation import KEYS, Choice, ChoiceKind, Deed, Lesson, Situation
 from agent.policies.core.sums import Role, additions, cents_of, roles
 from agent.policies.core.weights import new_network
@@ -141,6 +142,25 @@ def test_moving_about_changes_nothing() -> None:
     assert not nothing_done(
         Situation("", scene, (Deed(ChoiceKind.PRESS, key=KEYS.index("Delete")),))
     )
+
+
+def test_moving_where_no_place_has_a_name_leads_nowhere() -> None:
+    scene = page(("Net", "1.00"))
+    nowhere = Deed(ChoiceKind.PRESS, key=KEYS.index("Tab"))
+    for moves in range(3 * ASTRAY):
+        gone = Situation("", scene, (Deed(ChoiceKind.CLICK, "Net"), *(nowhere,) * moves))
+        assert astray(gone) == (moves in (ASTRAY, 2 * ASTRAY))
+    somewhere = replace(nowhere, place="Payee")
+    assert not astray(Situation("", scene, (somewhere,) * ASTRAY))
+    assert not astray(Situation("", scene, (nowhere,) * (ASTRAY - 1) + (somewhere,)))
+
+
+def test_scrolling_is_done_where_the_focus_is() -> None:
+    scene = beside_a_table(INVOICE, 0, ("Date", "Value"))
+    assert middle(scene) == scene.grids[0].box.center
+    assert middle(replace(scene, focus=-1)) == (scene.width // 2, scene.height // 2)
+    free = replace(scene, focus=0)
+    assert middle(free) == scene.windows[0].box.center
 
 
 def test_a_sum_a_place_and_a_word_can_each_be_taught_alone() -> None:

@@ -56,9 +56,35 @@ def test_a_slash_is_no_letter() -> None:
 
 
 def test_another_type_proves_nothing() -> None:
-    other = page(FACES[1], 22)
-    assert other.settle(line("SI463203"), ["S1463203"]) is None
-    assert Specimens(()).settle(line("SI463203"), ["S1463203"]) is None
+    other, serif = page(FACES[0], 22), line("SI463203", FACES[1])
+    assert other.settle(serif, ["S1463203"]) is None
+    assert Specimens(()).settle(serif, ["S1463203"]) is None
+
+
+def test_a_bar_is_no_digit() -> None:
+    """Where no 1 is seen to compare with: a 1 has a flag."""
+    assert Specimens(()).settle(line("SI463203"), ["S1463203"]) == "SI463203"
+    assert Specimens(()).settle(line("S1463203"), ["SI463203"]) is None
+
+
+@pytest.mark.parametrize("printed", ["SI463213", "S1463213"])
+def test_a_codes_own_digits_are_specimens(printed: str) -> None:
+    told = {Specimens(()).settle(line(printed, face), ["S1463213"]) for face in FACES}
+    assert told == {printed}
+
+
+@pytest.mark.parametrize("size", [13, 15, 17, 19])
+def test_how_many_letters_there_are_may_be_in_doubt(size: int) -> None:
+    """Two that touch are cut as one: what is then alone of its length is not proven by it."""
+    for face in FACES:
+        told = Specimens(()).settle(line("SI633491", face, size), ["1633491", "S1633491"])
+        assert told in ("SI633491", None)
+
+
+def test_glyphs_that_lean_over_each_other_are_cut() -> None:
+    told = glyphs(line("5/2", FACES[1], 22), 3)
+    assert told is not None
+    assert [len(glyph) > 8 for glyph in told] == [True] * 3
 
 
 def test_a_letter_read_as_a_digit_is_no_code_of_digits() -> None:
@@ -107,3 +133,16 @@ def test_a_page_reads_a_code_by_its_own_digits_and_never_by_itself() -> None:
     scene = Reader().read(Observation(image, Screen(400, 160), windows=(window,)))
     code = next(e for e in scene.elements if "463203" in e.text)
     assert code.text == "SI463203" or not code.certain
+
+
+def test_bold_white_on_the_noise_of_a_scan_is_text() -> None:
+    """No two pixels of such a ground are equal, and the white of the letters all are."""
+    picture = Pictures.new("RGB", (200, 30), (30, 58, 95))
+    font = ImageFont.truetype("DejaVuSans-Bold.ttf", 15)
+    ImageDraw.Draw(picture).text((10, 6), "1'096.46", font=font, fill="white")
+    noise = np.random.default_rng(0).integers(-4, 5, (30, 200, 3))
+    scanned = np.clip(np.asarray(picture).astype(np.int16) + noise, 0, 255).astype(np.uint8)
+    scanned[np.asarray(picture)[..., 0] > 250] = 255
+    found = normalise(scanned[8:20, 11:84])
+    assert found is not None
+    assert np.median(found[0]) > 128, "dark on white"

@@ -6,7 +6,7 @@ chance; what stays the same through all variations is what there is to learn.
 
 import random
 import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.policies.core.columns import reordered
@@ -17,6 +17,7 @@ from agent.policies.core.nursery.lexicon import (
     draw_notation,
     syllables,
 )
+from agent.policies.core.pages import relaid, repartitioned, select
 from agent.policies.core.situation import (
     QUOTED,
     Choice,
@@ -39,6 +40,8 @@ GONE = 0.15  # how often the value to be copied, or the page, is taken off the s
 ECHO = 0.3  # how often a column of items on the page is headed like the focused column
 REPHRASED = 0.5  # how often a word that not all goals of a task share is left out or another
 REMINDED = 0.25  # how often other episodes of the task come to mind; more costs old skills
+RELAID = 0.5  # how often the fields of a page have another order and layout
+REPARTITIONED = 0.4  # how often a sum is told in more parts, or in fewer
 UNNAMED = 0.3  # how often what is copied from a sum has a label nobody knows
 REORDERED = 0.6  # how often the table has other columns beside the focused one
 TURNED = 0.45  # how often labels stand above instead of left, and left instead of above
@@ -56,6 +59,10 @@ def augment(lesson: Lesson, seed: int) -> Lesson:
         lesson = _value_gone(lesson, rng)
     elif lesson.before_copying and rng.random() < GONE:
         lesson = _page_gone(lesson)
+    if rng.random() < REPARTITIONED:
+        lesson = repartitioned(lesson, rng)
+    if rng.random() < RELAID:
+        lesson = relaid(lesson, rng)
     lesson = _reworded(lesson, rng)
     if rng.random() < ECHO:
         lesson = _echoed(lesson, rng)
@@ -102,34 +109,6 @@ def reminded(lesson: Lesson, lived: Mapping[str, tuple[Cue, ...]], seed: int) ->
     return replace(lesson, situation=replace(lesson.situation, cues=tuple(cues)))
 
 
-def _select(lesson: Lesson, keep: Callable[[int, Element], bool]) -> Lesson:
-    """The lesson with only some elements; indices follow."""
-    situation, scene = lesson.situation, lesson.situation.scene
-    kept = [i for i, e in enumerate(scene.elements) if keep(i, e)]
-    place = {old: new for new, old in enumerate(kept)}
-    shift = len(kept) - len(scene.elements)
-
-    def moved(choice: Choice) -> Choice:
-        targets = (
-            place[t] if t in place else t + shift
-            for t in choice.targets
-            if t in place or t >= len(scene.elements)
-        )
-        return replace(choice, targets=tuple(targets))
-
-    made = replace(
-        scene,
-        elements=tuple(scene.elements[i] for i in kept),
-        focus=place.get(scene.focus, -1),
-    )
-    return replace(
-        lesson,
-        situation=replace(situation, scene=made),
-        choice=moved(lesson.choice),
-        wrong=lesson.wrong and moved(lesson.wrong),
-    )
-
-
 def _without_some(lesson: Lesson, rng: random.Random) -> Lesson:
     targets = set(lesson.choice.targets) | set(lesson.wrong.targets if lesson.wrong else ())
     lost = {
@@ -137,7 +116,7 @@ def _without_some(lesson: Lesson, rng: random.Random) -> Lesson:
         for i, e in enumerate(lesson.situation.scene.elements)
         if i not in targets and not e.focused and e.grid < 0 and rng.random() < LOST
     }
-    return _select(lesson, lambda i, _: i not in lost)
+    return select(lesson, lambda i, _: i not in lost)
 
 
 def _value_gone(lesson: Lesson, rng: random.Random) -> Lesson:
@@ -153,7 +132,7 @@ def _value_gone(lesson: Lesson, rng: random.Random) -> Lesson:
             return e.window not in windows
         return e.grid >= 0 or e.text not in texts
 
-    bare = _select(lesson, keep)
+    bare = select(lesson, keep)
     situation = replace(bare.situation, slots=())
     return replace(bare, situation=situation, choice=Choice(ChoiceKind.ASK))
 
@@ -163,7 +142,7 @@ def _page_gone(lesson: Lesson) -> Lesson:
     scene, focus = lesson.situation.scene, lesson.situation.scene.focused
     targets = lesson.choice.targets
     shown = {scene.elements[t].window for t in targets} | {focus.window if focus else -1}
-    bare = _select(lesson, lambda i, e: e.window in shown or i in targets)
+    bare = select(lesson, lambda i, e: e.window in shown or i in targets)
     if len(bare.situation.scene.elements) == len(scene.elements):
         return lesson
     return replace(bare, choice=Choice(ChoiceKind.ASK))

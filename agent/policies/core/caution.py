@@ -12,6 +12,7 @@ from agent.policies.core.words import plain
 from perception.scene import Element, Scene
 from perception.values import value_kind
 
+ASTRAY = 8  # moves in a row
 UNLIKE = 0.4  # of 80 right copies the furthest was 0.23, of 21 wrong ones the nearest 0.43
 MOVES = (
     "Tab", "Return", "Up", "Down", "Left", "Right", "Home", "End", "ctrl+Home", "ctrl+End",
@@ -84,3 +85,14 @@ def unsure(situation: Situation, index: int) -> str:
 def nothing_done(situation: Situation) -> bool:
     """Whether all that was done so far was to move about."""
     return all(d.kind == ChoiceKind.PRESS and KEYS[d.key] in MOVES for d in situation.deeds)
+
+
+def astray(situation: Situation) -> bool:
+    """Whether the last moves, eight or twice as many and so on, were made where no place has a
+    name: beyond the last column, beside a form. What there is to do is not on the screen."""
+    moves = 0
+    for deed in reversed(situation.deeds):
+        if deed.kind != ChoiceKind.PRESS or KEYS[deed.key] not in MOVES or deed.place:
+            break
+        moves += 1
+    return moves > 0 and moves % ASTRAY == 0

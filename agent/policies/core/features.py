@@ -8,7 +8,7 @@ entered already?) decide whether a copied value lands in the right place.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from agent.policies.core.looks import (
     NONE,
     Shape,
+    as_label,
     column_shape,
     distance,
     field_order,
@@ -333,9 +334,23 @@ def _candidates(
     return numbers, np.array(labels, np.int64), clickable, copyable, kept
 
 
+def _named(situation: Situation) -> Situation:
+    """Without the codes that stand where labels do: what is beside one is not named by it."""
+    scene = situation.scene
+    elements = tuple(
+        e if e.grid >= 0 else replace(e, left=as_label(e.left), above=as_label(e.above))
+        for e in scene.elements
+    )
+    slots = tuple(
+        replace(s, left=as_label(s.left), above=as_label(s.above)) for s in situation.slots
+    )
+    return replace(situation, scene=replace(scene, elements=elements), slots=slots)
+
+
 @lru_cache(maxsize=384)  # a night looks at old lessons again and again
 def features(situation: Situation) -> Features:
     """All arrays of one situation; deterministic. The scene has at least one element."""
+    situation = _named(situation)
     texts, place = _Texts(), place_of(situation.scene)
     numbers, labels, clickable, copyable, kept = _candidates(situation, texts)
     pieces, added = _goal_pieces(situation.goal), roles(situation.scene)

@@ -4,6 +4,9 @@ from collections import Counter
 from functools import lru_cache
 
 from perception.scene import Kind, Scene
+from perception.values import value_kind
+
+CODE = 0.5  # share of digits from which on a text is a code
 
 Shape = tuple[float, float, float, float]
 NONE: Shape = (0.0, 0.0, 0.0, 0.0)
@@ -17,6 +20,11 @@ def shape(text: str) -> Shape:
     digits = sum(c.isdigit() for c in text) / len(text)
     capitals = sum(c.isupper() for c in text) / len(text)
     return digits, capitals, float(" " in text), min(1.0, len(text) / 30)
+
+
+def as_label(text: str) -> str:
+    """A text as what it names; "" for a code, which names nothing, whatever letters it has."""
+    return "" if value_kind(text) == "text" and shape(text)[0] >= CODE else text
 
 
 def column_shape(scene: Scene) -> Shape | None:

@@ -23,3 +23,13 @@ def source_box(situation: Situation, choice: Choice) -> Box | None:
     if choice.kind != ChoiceKind.TYPE or choice.targets[0] >= len(situation.scene.elements):
         return None
     return situation.scene.elements[choice.targets[0]].box
+
+
+def middle(scene: Scene) -> tuple[int, int]:
+    """Where to scroll, in observation pixels: over the table or window of the focus."""
+    focus = scene.focused
+    if focus is not None and focus.grid >= 0:
+        return scene.grids[focus.grid].box.center
+    if focus is not None and focus.window >= 0:
+        return scene.windows[focus.window].box.center
+    return scene.width // 2, scene.height // 2

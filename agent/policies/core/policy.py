@@ -20,12 +20,12 @@ from actuation.action import (
 )
 from actuation.filling import PLACEHOLDER
 from agent.policies.core.answered import as_answered
-from agent.policies.core.caution import nothing_done, unsure, why_not_type
+from agent.policies.core.caution import MOVES, astray, nothing_done, unsure, why_not_type
 from agent.policies.core.choose import choose, doubtful
 from agent.policies.core.collate import batch_of
 from agent.policies.core.levels import base_and_level
 from agent.policies.core.network import Scores
-from agent.policies.core.places import source_box, target_box
+from agent.policies.core.places import middle, source_box, target_box
 from agent.policies.core.proofread import Entry, cell_of, first_mismatch
 from agent.policies.core.recalled import Recollection
 from agent.policies.core.situation import KEYS, Choice, ChoiceKind, Form, Situation, place_of
@@ -133,7 +133,7 @@ class CorePolicy:
             case ChoiceKind.PRESS:
                 return self._press(situation, KEYS[choice.key])
             case ChoiceKind.SCROLL_DOWN | ChoiceKind.SCROLL_UP:
-                x, y = situation.scene.width // 2, situation.scene.height // 2
+                x, y = middle(situation.scene)
                 return Scroll(x, y, dy=3 if choice.kind == ChoiceKind.SCROLL_DOWN else -3), ""
             case ChoiceKind.WAIT:
                 return Wait(0.5), ""
@@ -181,6 +181,8 @@ class CorePolicy:
         scene = situation.scene
         if keys in SAVING and nothing_done(situation):
             return Ask("I have not changed anything yet. Shall I save all the same?"), ""
+        if keys in MOVES and astray(situation):
+            return Ask(f"I pressed {keys} again and again and found no place. Where is it?"), ""
         wrong = first_mismatch(scene, self.entries) if keys in SAVING else None
         if wrong is None:
             return Press(keys), ""
