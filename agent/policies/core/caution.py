@@ -4,7 +4,8 @@ unlike all others of its column."""
 import re
 
 from agent.policies.core.looks import begins_small, out_of_place
-from agent.policies.core.situation import KEYS, ChoiceKind, Form, Situation
+from agent.policies.core.nursery.lexicon import is_label
+from agent.policies.core.situation import KEYS, ChoiceKind, Form, Situation, place_of
 from agent.policies.core.sums import additions, amounts
 from agent.policies.core.trail import source_label
 from agent.policies.core.values import written
@@ -13,6 +14,7 @@ from perception.scene import Element, Scene
 from perception.values import value_kind
 
 ASTRAY = 8  # moves in a row
+SURE = 0.9  # less sure than this, what names something else on the page is not copied
 UNLIKE = 0.4  # of 80 right copies the furthest was 0.23, of 21 wrong ones the nearest 0.43
 MOVES = (
     "Tab", "Return", "Up", "Down", "Left", "Right", "Home", "End", "ctrl+Home", "ctrl+End",
@@ -74,6 +76,23 @@ def stands_out(scene: Scene, text: str) -> bool:
     if kind in ("date", "amount"):
         return value_kind(text) not in (kind, "number")
     return kind == "text" and (out_of_place(scene, text) > UNLIKE or begins_small(scene, text))
+
+
+def names_another(situation: Situation, index: int) -> bool:
+    """Whether a source on the screen is itself the label of something there."""
+    scene = situation.scene
+    if index >= len(scene.elements) or not is_label(scene.elements[index].text):
+        return False
+    text = scene.elements[index].text
+    return any(text in (e.left, e.above) for e in scene.elements if e.grid < 0)
+
+
+def either(situation: Situation, index: int, form: Form, other: str) -> str:
+    """The question where other words are about as likely, unless they come to the same."""
+    text, place = situation.sources[index], place_of(situation.scene)
+    if not other or written(other, form) == written(text, form):
+        return ""
+    return f"{place or 'Here'}: is it “{text}” or “{other}”? What should I enter?"
 
 
 def unsure(situation: Situation, index: int) -> str:

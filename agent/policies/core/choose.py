@@ -5,6 +5,7 @@ from agent.policies.core.features import Features
 from agent.policies.core.network import Batch, Scores
 from agent.policies.core.situation import Choice, ChoiceKind, Situation
 
+RIVAL = 0.5  # of the likeliest words: others that are as likely are a question too
 ASK_BELOW = 0.45  # of typing, pressing and ending: less sure than this is a question
 
 
@@ -20,12 +21,9 @@ def choose(
         target = int(pointer.argmax())
         return Choice(kind, (made.kept[target],)), confidence * float(pointer[target])
     if kind == ChoiceKind.TYPE:
-        columns = source_columns(made, batch.candidates.shape[1], situation)
-        chance = scores.copy[row].softmax(-1).tolist()
+        columns, chance = _copied(scores, row, batch, made, situation)
         source = max(columns, key=lambda s: chance[columns[s]])
-        # the same words in two places are one choice
-        text = situation.sources[source]
-        same = sum(chance[c] for s, c in columns.items() if situation.sources[s] == text)
+        same = _said(situation, columns, chance)[situation.sources[source]]
         form = scores.form[row].softmax(-1)
         best = int(form.argmax())
         return Choice(kind, (source,), form=best), confidence * same * float(form[best])
@@ -34,6 +32,31 @@ def choose(
         key = int(keys.argmax())
         return Choice(kind, key=key), confidence * float(keys[key])
     return Choice(kind), confidence
+
+
+def rival(scores: Scores, row: int, batch: Batch, made: Features, situation: Situation) -> str:
+    """What may as well be copied: the next likely words, where they are half as likely as the
+    likeliest; "" where there are none."""
+    said = _said(situation, *_copied(scores, row, batch, made, situation))
+    first, *others = sorted(said, key=lambda text: -said[text])
+    return others[0] if others and said[others[0]] >= RIVAL * said[first] else ""
+
+
+def _copied(
+    scores: Scores, row: int, batch: Batch, made: Features, situation: Situation
+) -> tuple[dict[int, int], list[float]]:
+    """The column of each source, and the chance of each column."""
+    columns = source_columns(made, batch.candidates.shape[1], situation)
+    return columns, scores.copy[row].softmax(-1).tolist()
+
+
+def _said(situation: Situation, columns: dict[int, int], chance: list[float]) -> dict[str, float]:
+    """The chance of each text: the same words in two places are one choice."""
+    said: dict[str, float] = {}
+    for source, column in columns.items():
+        text = situation.sources[source]
+        said[text] = said.get(text, 0.0) + chance[column]
+    return said
 
 
 def doubtful(choice: Choice, confidence: float) -> bool:

@@ -6,21 +6,17 @@ would have done.
 """
 
 import random
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 
-from agent.policies.core.nursery.lexicon import concepts
+from agent.policies.core.nursery.lexicon import is_label
 from agent.policies.core.situation import Choice, Lesson
 from agent.policies.core.sums import Addition, additions, amounts, roles
-from agent.policies.core.words import plain
 from perception.observation import Box
 from perception.scene import Element, Scene
 
 GAP = 24  # pixels between a field and the next one in its row
 LINE = 1.8  # heights of a text from one line to the next
-_RATE = re.compile(r"[\d.,]+\s*%")
 
 
 def select(lesson: Lesson, keep: Callable[[int, Element], bool]) -> Lesson:
@@ -49,16 +45,6 @@ def _with(lesson: Lesson, kept: list[int], elements: tuple[Element, ...]) -> Les
     )
 
 
-@cache
-def _known() -> frozenset[str]:
-    return frozenset(plain(word) for concept in concepts() for word in concept.words)
-
-
-def _is_label(text: str) -> bool:
-    """Whether the nursery knows it as a label; taxes are told with their rate."""
-    return plain(_RATE.sub("", text)) in _known()
-
-
 def _fields(scene: Scene) -> list[tuple[int, int]]:
     """Labels that the nursery knows and the one value beside or below each, outside tables and the
     window of the focus, as indices in reading order."""
@@ -69,7 +55,7 @@ def _fields(scene: Scene) -> list[tuple[int, int]]:
     for i in there:
         e = scene.elements[i]
         for text in (e.left, e.above):
-            if _is_label(text) and not _is_label(e.text):
+            if is_label(text) and not is_label(e.text):
                 found.setdefault(labels.get((e.window, text), i), []).append(i)
                 break
     return [(label, one) for label, (one, *more) in found.items() if not more and one != label]

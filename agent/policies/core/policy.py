@@ -20,8 +20,17 @@ from actuation.action import (
 )
 from actuation.filling import PLACEHOLDER
 from agent.policies.core.answered import as_answered
-from agent.policies.core.caution import MOVES, astray, nothing_done, unsure, why_not_type
-from agent.policies.core.choose import choose, doubtful
+from agent.policies.core.caution import (
+    MOVES,
+    SURE,
+    astray,
+    either,
+    names_another,
+    nothing_done,
+    unsure,
+    why_not_type,
+)
+from agent.policies.core.choose import choose, doubtful, rival
 from agent.policies.core.collate import batch_of
 from agent.policies.core.levels import base_and_level
 from agent.policies.core.network import Scores
@@ -72,8 +81,8 @@ class CorePolicy:
         if self.queue:
             action, confidence, note = self.queue.popleft(), 1.0, "mending what was entered"
         else:
-            choice, confidence = self.choose(situation)
-            action, note = self._act(observation, situation, choice, confidence)
+            choice, confidence, other = self.choose(situation)
+            action, note = self._act(observation, situation, choice, confidence, other)
             if isinstance(action, Ask) and action.question in self.answers:
                 said = self.answers.pop(action.question)
                 held = self._plainly(situation, choice)
@@ -108,19 +117,28 @@ class CorePolicy:
         self.answers[question] = answer
 
     @torch.no_grad()
-    def choose(self, situation: Situation) -> tuple[Choice, float]:
-        """The network's most likely choice, and the probability of all its parts."""
+    def choose(self, situation: Situation) -> tuple[Choice, float, str]:
+        """The network's most likely choice, the probability of all its parts, and what may as well
+        be copied, if anything."""
         if not situation.scene.elements:
-            return Choice(ChoiceKind.WAIT), 1.0
+            return Choice(ChoiceKind.WAIT), 1.0, ""
         batch, made = batch_of([situation])
         scores: Scores = self.network(batch)
-        return choose(scores, 0, batch, made[0], situation)
+        choice, confidence = choose(scores, 0, batch, made[0], situation)
+        return choice, confidence, rival(scores, 0, batch, made[0], situation)
 
     def _act(
-        self, observation: Observation, situation: Situation, choice: Choice, confidence: float
+        self,
+        observation: Observation,
+        situation: Situation,
+        choice: Choice,
+        confidence: float,
+        other: str,
     ) -> tuple[Action, str]:
         place = place_of(situation.scene)
-        if doubtful(choice, confidence):
+        typing = choice.kind == ChoiceKind.TYPE
+        label = typing and confidence < SURE and names_another(situation, choice.targets[0])
+        if doubtful(choice, confidence) or label:
             return Ask(
                 f"I am not sure how to go on at “{place}”. What comes next?"
             ), choice.kind.name
@@ -129,7 +147,7 @@ class CorePolicy:
                 element = situation.scene.elements[choice.targets[0]]
                 return Click(*element.box.center), element.text or element.header
             case ChoiceKind.TYPE:
-                return self._type(observation, situation, choice)
+                return self._type(observation, situation, choice, other)
             case ChoiceKind.PRESS:
                 return self._press(situation, KEYS[choice.key])
             case ChoiceKind.SCROLL_DOWN | ChoiceKind.SCROLL_UP:
@@ -161,10 +179,11 @@ class CorePolicy:
                 return None
 
     def _type(
-        self, observation: Observation, situation: Situation, choice: Choice
+        self, observation: Observation, situation: Situation, choice: Choice, other: str
     ) -> tuple[Action, str]:
         index, form = choice.targets[0], Form(choice.form)
         question = why_not_type(situation, index, form)
+        question = question or either(situation, index, form, other)
         if not question and form == Form.VERBATIM and index < len(situation.scene.elements):
             # what has digits was read twice already; names are, before they are copied
             element = situation.scene.elements[index]

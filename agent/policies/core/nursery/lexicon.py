@@ -5,12 +5,15 @@ says whether an amount is net or total.
 """
 
 import random
+import re
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+
+from agent.policies.core.words import plain
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ _SYLLABLES = (
     "berg burg feld land mann stein ton wood field house dale worth ç ski szy"
 )
 _ENDS = "GmbH|AG|KG|Ltd|Inc.|LLC|& Co.|Partners|Group|e.K.|S.A.|SARL|AB|ApS"
+_RATE = re.compile(r"[\d.,]+\s*%")
 _GERMAN_MONTHS = (
     "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
 )
@@ -143,6 +147,16 @@ def concepts() -> tuple[Concept, ...]:
             name, kind, words = line.split(" ", 2)
             made.append(Concept(name, tuple(words.split("|")), _DRAWS[kind]))
     return tuple(made)
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(plain(word) for concept in concepts() for word in concept.words)
+
+
+def is_label(text: str) -> bool:
+    """Whether a text is a word for something that the nursery knows; taxes are told with rates."""
+    return plain(_RATE.sub("", text)) in _known()
 
 
 def invented(rng: random.Random) -> Concept:
