@@ -197,7 +197,7 @@ def test_a_folder_of_invoices_is_one_job(tmp_path: Path, store: Store) -> None:
     shown(store, job, [typed_of(seed) for seed in seeds])
     own.confirmed(job)
     level = night(store, tmp_path)
-    write_invoices(tmp_path / "in", range(15_720, 15_740), contradictory=(15_723, 15_732))
+    write_invoices(tmp_path / "in", range(15_740, 15_760), contradictory=(15_743, 15_752))
     name, numbers = orders.asked(jobs, job.stem, (), orders.Own(inputs=tmp_path / "in"))
 
     def agree(sentence: str) -> bool:
@@ -206,7 +206,7 @@ def test_a_folder_of_invoices_is_one_job(tmp_path: Path, store: Store) -> None:
 
     done = work(store, level, job, numbers, agree)
     instances = load(job).instances
-    contradictory = {n for n in numbers if Path(instances[n].source).stem in ("15723", "15732")}
+    contradictory = {n for n in numbers if Path(instances[n].source).stem in ("15743", "15752")}
     assert {one.seed for one in done if one.right_ask} >= contradictory
     verified = [one for one in done if one.outcome is Outcome.VERIFIED]
     assert len(verified) >= 16
