@@ -116,6 +116,18 @@ def name_of(label: str) -> str:
     return _names()[near[0]] if near else words
 
 
+def only_labels(text: str) -> bool:
+    """Whether a text is a known label, or several whose gaps the reader did not see."""
+    return name_of(text) in KNOWN or _parted(folded(RATE.sub(" ", text)).replace(" ", ""))
+
+
+def _parted(letters: str) -> bool:
+    return any(
+        letters == name or (letters.startswith(name) and _parted(letters[len(name) :]))
+        for name in _names()
+    )
+
+
 def read(document: Path, reader: "Reader | None" = None) -> Page:
     """The page of a document. ValueError for a kind of file that is none.
 
@@ -168,7 +180,7 @@ def seen(picture: "Image.Image", reader: "Reader | None" = None) -> Page:
     values = [
         (text, one)
         for one in scene.elements
-        if (text := one.text.strip(RULED)) and not text.endswith(":") and name_of(text) not in KNOWN
+        if (text := one.text.strip(RULED)) and not text.endswith(":") and not only_labels(text)
     ]
     # A label with a value beside it has none below it; else the nearest below is its own.
     taken = {_place(scene, one.left, one.box, beside=True) for _, one in values}
