@@ -144,6 +144,16 @@ def test_moving_about_changes_nothing() -> None:
     )
 
 
+def test_where_to_click_may_be_in_doubt_too() -> None:
+    """A table whose next free row is out of sight: every row there is as good, and belongs to
+    somebody."""
+    click = Choice(ChoiceKind.CLICK, (0,))
+    assert doubtful(click, ASK_BELOW - 0.01)
+    assert not doubtful(click, ASK_BELOW)
+    assert not doubtful(Choice(ChoiceKind.WAIT), 0.1)
+    assert not doubtful(Choice(ChoiceKind.ASK), 0.1)
+
+
 def test_moving_where_no_place_has_a_name_leads_nowhere() -> None:
     scene = page(("Net", "1.00"))
     nowhere = Deed(ChoiceKind.PRESS, key=KEYS.index("Tab"))

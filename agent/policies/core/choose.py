@@ -6,7 +6,9 @@ from agent.policies.core.network import Batch, Scores
 from agent.policies.core.situation import Choice, ChoiceKind, Situation
 
 RIVAL = 0.5  # of the likeliest words: others that are as likely are a question too
-ASK_BELOW = 0.45  # of typing, pressing and ending: less sure than this is a question
+ASK_BELOW = 0.45  # less sure than this is a question
+WEIGHTY = (ChoiceKind.CLICK, ChoiceKind.TYPE, ChoiceKind.PRESS, ChoiceKind.DONE)
+"""What is asked about. A click too: it chooses the cell that is typed into next."""
 
 
 def choose(
@@ -61,5 +63,4 @@ def _said(situation: Situation, columns: dict[int, int], chance: list[float]) ->
 
 def doubtful(choice: Choice, confidence: float) -> bool:
     """Whether the agent asks instead."""
-    weighty = choice.kind in (ChoiceKind.TYPE, ChoiceKind.PRESS, ChoiceKind.DONE)
-    return weighty and confidence < ASK_BELOW
+    return choice.kind in WEIGHTY and confidence < ASK_BELOW
