@@ -34,7 +34,8 @@ class Sheet:
     columns, rows: positions of the separators, so that cell (r, c) lies between them. current:
     (row, column) of the cell whose row number and column letter are highlighted, or None.
     accent: colour (3,) of the highlight, or None. cut_right, cut_bottom: the last column or row
-    goes on beyond the pane.
+    goes on beyond the pane. frozen_rows, frozen_columns: separators before which another line
+    stands, as it does where rows or columns are frozen.
     """
 
     box: Box
@@ -44,16 +45,20 @@ class Sheet:
     accent: NDArray[np.uint8] | None = None
     cut_right: bool = False
     cut_bottom: bool = False
+    frozen_rows: frozenset[int] = frozenset()
+    frozen_columns: frozenset[int] = frozenset()
 
     def cell(self, row: int, column: int) -> Box:
         """The inside of a cell, without its lines."""
         x, y = self.columns[column] + 1, self.rows[row] + 1
-        return Box(x, y, self.columns[column + 1] - x, self.rows[row + 1] - y)
+        right, bottom = self.columns[column + 1], self.rows[row + 1]
+        right -= right in self.frozen_columns
+        return Box(x, y, right - x, bottom - (bottom in self.frozen_rows) - y)
 
     def number(self, row: int) -> Box:
         """Where the number of a row stands, in the bar at the left."""
-        y = self.rows[row] + 1
-        return Box(self.box.x, y, self.columns[0] - self.box.x, self.rows[row + 1] - y)
+        cell = self.cell(row, 0)
+        return Box(self.box.x, cell.y, self.columns[0] - self.box.x, cell.h)
 
 
 def find_sheet(image: Image, level: Grey) -> Sheet | None:
@@ -64,10 +69,11 @@ def find_sheet(image: Image, level: Grey) -> Sheet | None:
             continue
         top, bottom = _longest(thin_x[:, divider])
         beside = thin_y[top:bottom, divider - _BAR : divider].all(axis=1)
-        rows = _regular((np.flatnonzero(beside) + top).tolist())
+        lines, frozen = _single((np.flatnonzero(beside) + top).tolist())
+        rows = _regular(lines)
         tall = len(rows) >= _ROWS and _CELL[0] <= rows[0] - top <= _CELL[1]
         if tall and (sheet := _measure(image, thin_x, thin_y, (divider, top, bottom), rows)):
-            return sheet
+            return replace(sheet, frozen_rows=frozen)
     return None
 
 
@@ -80,6 +86,13 @@ def _thin(level: Grey, axis: int) -> Mask:
     else:
         thin[:, 1:-1] = step[:, :-1] & step[:, 1:]
     return thin
+
+
+def _single(positions: list[int]) -> tuple[list[int], frozenset[int]]:
+    """The positions of lines, of two that touch the second; and those second ones."""
+    known = set(positions)
+    second = frozenset(p for p in positions if p - 1 in known)
+    return [p for p in positions if p + 1 not in known], second
 
 
 def _regular(positions: list[int]) -> list[int]:
@@ -116,19 +129,20 @@ def _measure(
     start, right = _longest(thin_y[rows[0], divider:])
     right += divider
     columns = np.flatnonzero(thin_x[top : rows[0]].all(axis=0))
-    inside = [x for x in columns.tolist() if divider <= x < right]
+    inside, frozen = _single([x for x in columns.tolist() if divider <= x < right])
     if start > 3 or len(inside) < 2 or inside[0] != divider:
         return None
     cut_right, cut_bottom = right - inside[-1] > _SLIVER, bottom - rows[-1] > _SLIVER
     xs = (*inside, right) if cut_right else tuple(inside)
     ys = (*rows, bottom) if cut_bottom else tuple(rows)
-    if min(np.diff(xs)) < 2:
+    if len(frozen) > 1 or min(np.diff(xs)) < 2:
         return None  # lines beside each other, as in a chart: nothing stands between them
     bar, cells = image[rows[0] : bottom, left:divider], image[rows[0] : bottom, divider:right]
     if (ground(bar[::3, ::3]) == ground(cells[::3, ::3])).all():
         return None  # a table, whose first column is no bar
     box = Box(left, top, right - left, bottom - top)
-    return _with_current(image, Sheet(box, xs, ys, cut_right=cut_right, cut_bottom=cut_bottom))
+    sheet = Sheet(box, xs, ys, cut_right=cut_right, cut_bottom=cut_bottom, frozen_columns=frozen)
+    return _with_current(image, sheet)
 
 
 def _run(line: Mask) -> int:

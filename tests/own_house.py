@@ -103,6 +103,26 @@ def write_fees(path: Path, fees: list[tuple[str, date, Decimal]]) -> None:
     book.save(str(path))
 
 
+def write_long_fees(path: Path, count: int) -> None:
+    """A workbook with more fees than its window shows: the headers frozen, the last rows in
+    sight, as a person leaves it."""
+    book, rng = Workbook(), random.Random("long")
+    sheet = book.worksheets[0]
+    sheet.title = "Fees"
+    sheet.append(HEADERS)
+    for column, width in zip("ABC", (26, 14, 12), strict=True):
+        sheet.column_dimensions[column].width = width
+    for row in range(2, count + 2):
+        name, day, amount = draw_fee(rng)
+        for column, value in enumerate((name, day, float(amount)), start=1):
+            sheet.cell(row, column, value).number_format = ("@", "yyyy-mm-dd", "0.00")[column - 1]
+    sheet.freeze_panes = "A2"
+    sheet.sheet_view.pane.topLeftCell = f"A{count - 15}"
+    for selection in sheet.sheet_view.selection:
+        selection.activeCell = selection.sqref = f"A{count}"
+    book.save(path)
+
+
 def _said(cell: TableCell, text: str) -> TableCell:
     cell.addElement(P(text=text))
     return cell

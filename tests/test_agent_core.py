@@ -22,7 +22,7 @@ from agent.policies.core.levels import add_level, save_level, trainable
 from agent.policies.core.network import losses
 from agent.policies.core.nursery.draw import episode, lesson
 from agent.policies.core.nursery.skills import SKILLS
-from agent.policies.core.proofread import Entry, agrees, first_mismatch
+from agent.policies.core.proofread import Entry, agrees, first_mismatch, follow, is_ours
 from agent.policies.core.situation import KEYS, ChoiceKind, Cue, Deed, Form, Situation
 from agent.policies.core.trail import Trail, choice_of
 from agent.policies.core.train import Schedule, train
@@ -144,6 +144,44 @@ def test_reading_back_compares_dates_and_amounts_as_such() -> None:
     entry = Entry(Box(10, 40, 80, 20), 0, "Amount", "119.00")
     assert first_mismatch(sheet_with("119"), [entry]) is None
     assert first_mismatch(sheet_with("100"), [entry]) == entry
+
+
+ROW = ("2026-04-03", "Weiß KG", "RE-17", "119.00")
+
+
+def ledger(*rows: tuple[str, ...]) -> Scene:
+    """Rows of 20 pixels, columns of 100."""
+    cells = [
+        Element(Box(100 * c, 20 * r, 98, 18), text, Kind.CELL, header=str(c), grid=-1)
+        for r, texts in enumerate(rows)
+        for c, text in enumerate(texts)
+    ]
+    return Scene(400, 400, (), (), tuple(cells))
+
+
+def entered(row: int) -> list[Entry]:
+    return [Entry(Box(100 * c, 20 * row, 98, 18), 0, str(c), text) for c, text in enumerate(ROW)]
+
+
+OTHERS = tuple((f"2026-01-0{i}", f"Firm {i}", f"X-{i}", f"{i}.00") for i in range(1, 6))
+
+
+def test_entries_are_followed_where_a_sheet_scrolls() -> None:
+    """As it does by itself once its last row is left: what stands there now is somebody else's."""
+    assert follow(ledger(*OTHERS, ROW), entered(5)) == entered(5)
+    scrolled = ledger(*OTHERS[2:], ROW, ("",) * 4, ("",) * 4)
+    assert follow(scrolled, entered(5)) == entered(3)
+    assert first_mismatch(scrolled, entered(3)) is None
+    misread = (*ROW[:2], "other", ROW[3])
+    scrolled = ledger(*OTHERS[2:], misread, ("",) * 4)
+    wrong = first_mismatch(scrolled, follow(scrolled, entered(5)))
+    assert wrong == entered(3)[2], "the row is ours, and one of its cells is wrong"
+    assert is_ours(scrolled, entered(3))
+    assert not is_ours(ledger(*OTHERS), entered(2)), "another row stands there: not to be mended"
+    assert follow(ledger(*OTHERS), entered(2)) == entered(2)
+    assert is_ours(ledger(*OTHERS, ("",) * 4), entered(5)), "nothing arrived"
+    twice = ledger(ROW, *OTHERS, misread)
+    assert follow(twice, entered(6)) == entered(6), "an equal row above is not the one"
 
 
 def test_actions_and_choices_say_the_same() -> None:

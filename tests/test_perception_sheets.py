@@ -41,8 +41,10 @@ def draw_sheet(
     ring: bool = True,
     at: tuple[int, int] = (12, 40),
     first: int = 1,
+    frozen: tuple[int, int] = (0, 0),
 ) -> Pictures.Image:
-    """A spreadsheet as Calc draws it: bars, grid lines, texts, the current cell."""
+    """A spreadsheet as Calc draws it: bars, grid lines, texts, the current cell. frozen: so many
+    rows and columns, of which the others are scrolled away."""
     left, top, bar_w, bar_h = *at, 32, 20
     xs = [left + bar_w + sum(widths[:i]) for i in range(len(widths) + 1)]
     ys = [top + bar_h + sum(heights[:i]) for i in range(len(heights) + 1)]
@@ -65,6 +67,12 @@ def draw_sheet(
         if ring:
             x, y = max(xs[c] - 1, xs[0] + 1), max(ys[r] - 1, ys[0] + 1)
             draw.rectangle((x, y, xs[c + 1] + 1, ys[r + 1] + 1), None, ACCENT, 2)
+    if frozen[0]:
+        draw.line((left, ys[frozen[0]] - 1, xs[-1], ys[frozen[0]] - 1), fill=GRID)
+        draw.line((left, ys[frozen[0]], xs[-1], ys[frozen[0]]), fill="black")
+    if frozen[1]:
+        draw.line((xs[frozen[1]] - 1, top, xs[frozen[1]] - 1, ys[-1]), fill=GRID)
+        draw.line((xs[frozen[1]], top, xs[frozen[1]], ys[-1]), fill="black")
     for r, height in enumerate(heights):
         draw.text((left + 10, ys[r] + (height - 15) // 2), str(r + first), "#2e3436", font)
     for r, texts in enumerate(table):
@@ -105,6 +113,32 @@ def test_lines_and_current_cell_of_any_sheet(
     assert [b - a for a, b in zip(sheet.rows, sheet.rows[1:], strict=False)] == heights
     assert (sheet.columns[0], sheet.rows[0]) == (at[0] + 32, at[1] + 20)
     assert sheet.current == (row, column)
+
+
+@pytest.mark.parametrize("frozen", [(1, 0), (1, 1), (0, 1), (2, 0)])
+def test_frozen_rows_and_columns_are_cells_as_others(
+    reader: Reader, frozen: tuple[int, int]
+) -> None:
+    sizes = (110, 130, 100, 90), [24] * 9
+    plain, seen_so = (
+        reader.read(seen(draw_sheet(*sizes, TABLE, (3, 1), frozen=where)))
+        for where in ((0, 0), frozen)
+    )
+    assert seen_so.grids == plain.grids
+
+    def said(scene: Scene) -> list[tuple[str, str, int, int, bool]]:
+        return [(e.text, e.header, e.row, e.column, e.focused) for e in scene.elements]
+
+    assert said(seen_so) == said(plain)
+    picture = np.asarray(draw_sheet(*sizes, TABLE, (3, 1), frozen=frozen))
+    sheet = find_sheet(picture, grey(picture))
+    assert sheet is not None
+    for row in range(len(sheet.rows) - 1):
+        for column in range(len(sheet.columns) - 1):
+            cell = sheet.cell(row, column)
+            if (row, column) != (3, 1) and (row, column) not in ((2, 0), (3, 0), (4, 1), (3, 2)):
+                inside = picture[cell.y : cell.bottom, cell.x : cell.right]
+                assert (inside[[0, -1]] > 40).all(), "no line is inside a cell"
 
 
 def test_headers_rows_kinds_and_cells(reader: Reader) -> None:

@@ -24,6 +24,7 @@ from own_house import (
     write_fees,
     write_invoices,
     write_ledger,
+    write_long_fees,
 )
 from worker_house import House
 
@@ -120,6 +121,18 @@ def test_shown_once_confirmed_and_verified_ever_after(
     assert "Amount: “1” where" in amiss.detail
     assert load(job).taken == (0, 1)
     assert fees.read_bytes() != original
+
+
+def test_a_table_longer_than_its_window_has_frozen_headers(tmp_path: Path, store: Store) -> None:
+    fees, jobs = tmp_path / "fees.xlsx", tmp_path / "jobs"
+    write_long_fees(fees, 40)
+    for fee in FEES[:3]:
+        job = orders.opened(jobs, goal_of(fee), [fees], "")
+    shown(store, job, [typed_fee(FEES[0])])
+    assert load(job).wanted.lines[0] == "one row added to Fees of fees.xlsx, in the next free row:"
+    own.confirmed(job)
+    done = done_by(store, job, [typed_fee(fee) for fee in FEES[:3]])
+    assert [one.outcome for one in done] == [Outcome.VERIFIED] * 3, done[-1].detail
 
 
 def test_the_worker_keeps_how_an_instance_ended(tmp_path: Path) -> None:

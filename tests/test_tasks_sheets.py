@@ -12,6 +12,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 
 from tasks.books.calc.saved import Cell, Wanted, judge, read
+from tasks.books.calc.sheets import sheets
 from tasks.books.calc.sort_table import SortTable
 from tasks.books.check import expected_row
 from tasks.books.enter_invoice import EnterInvoice
@@ -193,3 +194,17 @@ def test_a_workbook_with_broken_xml_is_said_so(tmp_path: Path) -> None:
             packed.writestr(name, content[:-9] if "sheet1" in name else content)
     verdict = task.verify()
     assert not verdict.ok and verdict.collateral and "cannot be read" in verdict.reason
+
+
+def test_where_a_frozen_sheet_is_scrolled_to_changes_nothing(tmp_path: Path) -> None:
+    path, facts = tmp_path / "book.xlsx", []
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for frozen, first in (("A2", "A2"), ("A2", "A40"), ("A3", "A3"), ("B2", "B2"), (None, "")):
+        sheet.freeze_panes = frozen
+        if frozen:
+            sheet.sheet_view.pane.topLeftCell = first
+        book.save(path)
+        facts.append(sheets(path))
+    assert facts[0] == facts[1]
+    assert len(set(facts)) == 4, "what is frozen does"

@@ -35,7 +35,7 @@ from agent.policies.core.collate import batch_of
 from agent.policies.core.levels import base_and_level
 from agent.policies.core.network import Scores
 from agent.policies.core.places import middle, source_box, target_box
-from agent.policies.core.proofread import Entry, cell_of, first_mismatch
+from agent.policies.core.proofread import Entry, cell_of, first_mismatch, follow, is_ours
 from agent.policies.core.recalled import Recollection
 from agent.policies.core.situation import KEYS, Choice, ChoiceKind, Form, Situation, place_of
 from agent.policies.core.trail import Trail, source_label
@@ -202,11 +202,14 @@ class CorePolicy:
             return Ask("I have not changed anything yet. Shall I save all the same?"), ""
         if keys in MOVES and astray(situation):
             return Ask(f"I pressed {keys} again and again and found no place. Where is it?"), ""
-        wrong = first_mismatch(scene, self.entries) if keys in SAVING else None
+        if keys not in SAVING:
+            return Press(keys), ""
+        self.entries = follow(scene, self.entries)
+        wrong = first_mismatch(scene, self.entries)
         if wrong is None:
             return Press(keys), ""
         cell = cell_of(scene, wrong)
-        if self.mended or cell is None:
+        if self.mended or cell is None or not is_ours(scene, self.entries):
             return Ask(f"{wrong.place} shows something else than “{wrong.text}”. Shall I save?"), ""
         self.mended = True
         self.queue.extend([TypeText(wrong.text), Press("Return")])

@@ -41,8 +41,9 @@ def _facts(sheet: Worksheet) -> Iterator[str]:
         yield f"{where} hidden"
     if sheet.protection.sheet:
         yield f"{where} protected"
-    if sheet.freeze_panes:
-        yield f"{where} frozen at {sheet.freeze_panes}"
+    pane = sheet.sheet_view.pane
+    if pane is not None and sheet.freeze_panes:  # which tells where it is scrolled to, too
+        yield f"{pane.ySplit or 0:g} rows and {pane.xSplit or 0:g} columns of {where} frozen"
     yield from (f"the name {where}!{name}" for name in sheet.defined_names)
     yield from (f"{where}!{area} merged" for area in sheet.merged_cells.ranges)
     for number, row in sheet.row_dimensions.items():
