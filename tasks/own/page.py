@@ -122,10 +122,13 @@ def only_labels(text: str) -> bool:
 
 
 def _parted(letters: str) -> bool:
-    return any(
-        letters == name or (letters.startswith(name) and _parted(letters[len(name) :]))
-        for name in _names()
-    )
+    """Whether known labels, one after the other, make up all the letters; in linear time, since
+    anybody may have written them."""
+    reached = {0}
+    for at in range(len(letters)):
+        if at in reached:
+            reached |= {at + len(name) for name in _names() if letters.startswith(name, at)}
+    return bool(letters) and len(letters) in reached
 
 
 def read(document: Path, reader: "Reader | None" = None) -> Page:

@@ -133,9 +133,10 @@ def _split(lesson: Lesson, sum_: Addition, index: int, cents: int, rng: random.R
     scene = lesson.situation.scene
     part = scene.elements[index]
     one = rng.randint(1, max(1, cents - 1))
-    label = _label(scene, index)
-    if label is None or 2 * one == cents or one == cents:
+    at = _label(scene, index)
+    if at < 0 or 2 * one == cents or one == cents:
         return lesson
+    label = scene.elements[at]
     first, second = _written(one), _written(cents - one)
     down = int(LINE * part.box.h)
     other = replace(label, text=_otherwise(label.text, rng), box=label.box.moved(0, down))
@@ -179,9 +180,7 @@ def _joined(lesson: Lesson, sum_: Addition, one: int, two: int) -> Lesson:
         for e in scene.elements
     )
     retold = _with(lesson, list(range(len(elements))), elements)
-    made = select(
-        retold, lambda i, e: i != two and not (label and i == scene.elements.index(label))
-    )
+    made = select(retold, lambda i, _: i not in (two, label))
     return _if_it_adds_up(lesson, made, sum_)
 
 
@@ -191,9 +190,9 @@ def _if_it_adds_up(lesson: Lesson, made: Lesson, sum_: Addition) -> Lesson:
     return made if found.get((sum_.window, sum_.total), 0) not in (0, len(sum_.parts)) else lesson
 
 
-def _label(scene: Scene, value: int) -> Element | None:
-    """The label of a value."""
-    return next((scene.elements[one] for one, two in _fields(scene) if two == value), None)
+def _label(scene: Scene, value: int) -> int:
+    """The index of a value's label, -1 without one."""
+    return next((label for label, one in _fields(scene) if one == value), -1)
 
 
 def _written(cents: int) -> str:
